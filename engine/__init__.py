@@ -1,0 +1,1 @@
+"""Runs processes and keeps the registers; knows no HTTP, HTML or Excel."""

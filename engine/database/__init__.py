@@ -1,0 +1,5 @@
+"""The only door to the database: where transactions begin and end. See `Database`."""
+
+from engine.database.connection import Database
+
+__all__ = ["Database"]

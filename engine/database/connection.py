@@ -1,0 +1,100 @@
+"""Opens the database and its transactions; everything inside works on a SQLAlchemy Core `Connection`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from engine.errors import Misconfigured
+
+BUSY_SECONDS = 30.0
+
+
+class Database:
+    """One database, SQLite or PostgreSQL.
+
+    `write()` opens the one kind of transaction that may change rows: it takes SQLite's write lock at once
+    (BEGIN IMMEDIATE), so two writers queue instead of failing half-way, and commits when the block ends well.
+    `read()` sees one consistent picture and changes nothing.
+    """
+
+    def __init__(self, url: str, *, pooled: bool = True) -> None:
+        self.url = url
+        self._engine = _create(url, pooled)
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @property
+    def dialect(self) -> str:
+        return self._engine.dialect.name
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction: committed when the block ends, rolled back when it raises."""
+        with self._engine.connect() as connection:
+            connection.execution_options(samflode_write=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction: one consistent picture."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _create(url: str, pooled: bool) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in {"postgresql", "postgres"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite":
+            return _create_sqlite(parsed.render_as_string(hide_password=False), parsed.database)
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed, poolclass=QueuePool if pooled else NullPool)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise Misconfigured(f"SAMFLODE_DATABASE_URL går inte att tolka: {url!r}.") from error
+    raise Misconfigured(
+        f"SAMFLODE_DATABASE_URL: {parsed.get_backend_name()} stöds inte. Använd sqlite:///fil eller postgresql://…"
+    )
+
+
+def _create_sqlite(url: str, file: str | None) -> Engine:
+    if file and file != ":memory:" and not Path(file).parent.is_dir():
+        raise Misconfigured(f"Mappen {Path(file).parent} finns inte. Skapa den eller ändra SAMFLODE_DATABASE_URL.")
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred BEGIN that later writes fails with "database is locked" when another writer came between;
+        # taking the lock at once makes it wait for its turn instead.
+        immediate = connection.get_execution_options().get("samflode_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def check_reachable(database: Database) -> None:
+    """Raise `Misconfigured`, in one line, when the database does not answer."""
+    try:
+        with database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "okänt fel"
+        raise Misconfigured(f"Databasen svarar inte ({reason}). Kontrollera SAMFLODE_DATABASE_URL.") from error

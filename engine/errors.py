@@ -1,0 +1,70 @@
+"""Every error that the engine lets out, drawn as a tree.
+
+SamflodeError
+├── NotFound           404  no such task, instance, agreement ... (or not for this person to know of)
+├── NotPermitted       403  the person may not do this; the message says why
+├── Conflict           409  somebody or something got there first
+│   ├── AlreadyDone         the task is completed or cancelled
+│   └── Stale               the instance changed meanwhile; try again
+├── Invalid            422  the input is wrong; nothing was written
+│   └── InvalidForm         ... with an error by field
+├── ExecutionFailed    500  a model or a handler failed while running; becomes an incident
+└── Misconfigured      exit 1: a setting is missing or wrong
+
+A message is a whole Swedish sentence for people: what happened and what to do. SpiffWorkflow's and SQLAlchemy's own
+exceptions do not pass the doors in `engine.bpmn` and `engine.database`.
+"""
+
+from dataclasses import dataclass
+
+
+class SamflodeError(Exception):
+    """The root: catch this at an edge (a view, a CLI command, the worker)."""
+
+
+class NotFound(SamflodeError):
+    """The thing does not exist, or this person is not to know that it does."""
+
+
+class NotPermitted(SamflodeError):
+    """The person has no role that allows this, or four eyes are needed."""
+
+
+class Conflict(SamflodeError):
+    """What was asked for does not fit with what has happened meanwhile."""
+
+
+class AlreadyDone(Conflict):
+    """The task was completed or cancelled before this request came."""
+
+
+class Stale(Conflict):
+    """The process instance was changed by another transaction; load it again and retry."""
+
+
+class Invalid(SamflodeError):
+    """The input is wrong and nothing was written."""
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field. `path` is the field's name, or `table.row.column` (rows count from 0)."""
+
+    path: str
+    message: str
+
+
+class InvalidForm(Invalid):
+    """Values that a form does not accept, with an error by field."""
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__("Några uppgifter behöver rättas.")
+        self.errors = errors
+
+
+class ExecutionFailed(SamflodeError):
+    """A model, an expression or a handler failed. Says which element of which process."""
+
+
+class Misconfigured(SamflodeError):
+    """A setting is missing or wrong; one line says which and what to do."""

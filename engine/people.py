@@ -1,0 +1,194 @@
+"""People, their roles in organisations, and how they prove who they are with a password."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from threading import BoundedSemaphore
+from uuid import uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.database.tables import person as person_table
+from engine.database.tables import role_grant, user_task
+from engine.errors import Invalid, NotFound, NotPermitted
+
+ADMINISTRATOR = "administrator"
+MINIMUM_PASSWORD_LENGTH = 10
+WRONG_CREDENTIALS = "Användarnamnet eller lösenordet stämmer inte. Försök igen."
+
+_hasher = PasswordHasher()
+# One hash takes 64 MiB; unbounded, a burst of sign-ins would exhaust the memory of a small server.
+_hashing = BoundedSemaphore(2)
+# Checked against when nobody has the username, so that the answer takes as long as for a real account.
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c2FtZmxvZGUtbm9ib2R5$SHA5LQ+rULyc1iCsxlCyAIWvd6H1AvU5L1GBTk2ukFs"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can sign in. `grants` are (role, organisation) pairs, as they are right now."""
+
+    id: str
+    username: str
+    name: str
+    email: str | None
+    locale: str
+    grants: frozenset[tuple[str, str]]
+
+    def has(self, role: str, organisation: str) -> bool:
+        return (role, organisation) in self.grants
+
+    def holds(self, role: str) -> bool:
+        """Whether the person has the role anywhere."""
+        return any(granted == role for granted, _ in self.grants)
+
+    @cached_property
+    def organisations(self) -> frozenset[str]:
+        return frozenset(organisation for _, organisation in self.grants)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.holds(ADMINISTRATOR)
+
+
+def create_person(
+    connection: Connection,
+    now: datetime,
+    username: str,
+    name: str,
+    email: str | None = None,
+    password: str | None = None,
+) -> str:
+    """Add somebody and return the id. Without a password the account cannot sign in with one."""
+    if password is not None and len(password) < MINIMUM_PASSWORD_LENGTH:
+        raise Invalid(f"Lösenordet behöver minst {MINIMUM_PASSWORD_LENGTH} tecken.")
+    person_id = uuid4().hex
+    values = {
+        "id": person_id,
+        "username": username.strip().lower(),
+        "name": name.strip(),
+        "email": email,
+        "password_hash": _hash(password) if password is not None else None,
+        "active": True,
+        "created_at": now,
+    }
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(person_table).values(values))
+    except IntegrityError as error:
+        raise Invalid(f"Användarnamnet {username} är upptaget. Välj ett annat.") from error
+    return person_id
+
+
+def grant(connection: Connection, now: datetime, person_id: str, role: str, organisation: str) -> None:
+    """Give the role in the organisation; nothing happens when the person already has it."""
+    get_person(connection, person_id)
+    if connection.execute(select(role_grant.c.id).where(*_current(person_id, role, organisation))).first():
+        return
+    row = {"id": uuid4().hex, "person_id": person_id, "role": role, "organisation": organisation, "granted_at": now}
+    connection.execute(insert(role_grant).values(row))
+
+
+def revoke(connection: Connection, now: datetime, person_id: str, role: str, organisation: str) -> None:
+    """Take the role back, and let go of the open tasks that the person had taken over in it."""
+    connection.execute(update(role_grant).where(*_current(person_id, role, organisation)).values(revoked_at=now))
+    held = (
+        user_task.c.assignee == person_id,
+        user_task.c.state == "open",
+        user_task.c.role == role,
+        user_task.c.role_organisation == organisation,
+    )
+    connection.execute(update(user_task).where(*held).values(assignee=None, claimed_at=None))
+
+
+def get_person(connection: Connection, person_id: str) -> Person:
+    """The active person with this id; raises `NotFound`."""
+    people = _people(connection, _with_grants().where(person_table.c.id == person_id))
+    if not people:
+        raise NotFound("Personen finns inte, eller har slutat.")
+    return people[0]
+
+
+def find_person(connection: Connection, username: str) -> Person | None:
+    people = _people(connection, _with_grants().where(person_table.c.username == username.strip().lower()))
+    return people[0] if people else None
+
+
+def list_people(connection: Connection, role: str | None = None, organisation: str | None = None) -> list[Person]:
+    """Active people by name; with `role` and `organisation` only those who hold such a grant."""
+    query = _with_grants()
+    if role or organisation:
+        wanted = [role_grant.c.revoked_at.is_(None)]
+        if role:
+            wanted.append(role_grant.c.role == role)
+        if organisation:
+            wanted.append(role_grant.c.organisation == organisation)
+        query = query.where(person_table.c.id.in_(select(role_grant.c.person_id).where(*wanted)))
+    return _people(connection, query)
+
+
+def authenticate(connection: Connection, username: str, password: str) -> Person:
+    """The person whose username and password these are; raises `NotPermitted` without telling which one is wrong."""
+    found = connection.execute(
+        select(person_table.c.id, person_table.c.password_hash).where(
+            person_table.c.username == username.strip().lower(), person_table.c.active
+        )
+    ).first()
+    stored = found.password_hash if found else None
+    if not _verify(stored or _NOBODY, password) or found is None or stored is None:
+        raise NotPermitted(WRONG_CREDENTIALS)
+    return get_person(connection, found.id)
+
+
+def _hash(password: str) -> str:
+    with _hashing:
+        return _hasher.hash(password)
+
+
+def _verify(stored: str, password: str) -> bool:
+    with _hashing:
+        try:
+            return _hasher.verify(stored, password)
+        except (Argon2Error, InvalidHashError):
+            return False
+
+
+def _current(person_id: str, role: str, organisation: str) -> tuple[bool, ...]:
+    return (
+        role_grant.c.person_id == person_id,
+        role_grant.c.role == role,
+        role_grant.c.organisation == organisation,
+        role_grant.c.revoked_at.is_(None),
+    )
+
+
+def _with_grants() -> Select[tuple[str, str, str, str | None, str, str | None, str | None]]:
+    """One row per person and grant, so that any number of people is one statement."""
+    of_person = and_(role_grant.c.person_id == person_table.c.id, role_grant.c.revoked_at.is_(None))
+    columns = (person_table.c.id, person_table.c.username, person_table.c.name, person_table.c.email, person_table.c.locale)
+    return (
+        select(*columns, role_grant.c.role, role_grant.c.organisation)
+        .select_from(person_table.outerjoin(role_grant, of_person))
+        .where(or_(person_table.c.active))
+        .order_by(person_table.c.name, person_table.c.id)
+    )
+
+
+def _people(connection: Connection, query: Select[tuple[str, str, str, str | None, str, str | None, str | None]]) -> list[Person]:
+    rows: dict[str, list[Row[tuple[str, str, str, str | None, str, str | None, str | None]]]] = {}
+    for row in connection.execute(query):
+        rows.setdefault(row.id, []).append(row)
+    return [
+        Person(
+            id=first.id,
+            username=first.username,
+            name=first.name,
+            email=first.email,
+            locale=first.locale,
+            grants=frozenset((row.role, row.organisation) for row in of_person if row.role is not None),
+        )
+        for of_person in rows.values()
+        for first in of_person[:1]
+    ]
