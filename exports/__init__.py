@@ -1,0 +1,1 @@
+"""Workbooks and CSV: rows in, bytes out."""

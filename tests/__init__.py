@@ -1,0 +1,1 @@
+"""Proof that the product works; mirrors the tree, plus models/, packs/ and browser/."""

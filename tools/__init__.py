@@ -1,0 +1,1 @@
+"""Chores for those who build and develop Samflöde; nothing here is shipped."""

@@ -1,0 +1,1 @@
+"""Flask: turns HTTP into commands and rows into pages."""
