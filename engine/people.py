@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from threading import BoundedSemaphore
+from typing import Any
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.database.tables import person as person_table
@@ -23,7 +24,7 @@ _hasher = PasswordHasher()
 # One hash takes 64 MiB; unbounded, a burst of sign-ins would exhaust the memory of a small server.
 _hashing = BoundedSemaphore(2)
 # Checked against when nobody has the username, so that the answer takes as long as for a real account.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c2FtZmxvZGUtbm9ib2R5$SHA5LQ+rULyc1iCsxlCyAIWvd6H1AvU5L1GBTk2ukFs"
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$wGl6s2xz6mOpYVDe9IK3+A$Ru/A+Va0aaJsONpIyhUZ2LnoWVFfzQRM6XElqOhXOqI"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def list_people(connection: Connection, role: str | None = None, organisation: s
     """Active people by name; with `role` and `organisation` only those who hold such a grant."""
     query = _with_grants()
     if role or organisation:
-        wanted = [role_grant.c.revoked_at.is_(None)]
+        wanted: list[ColumnElement[bool]] = [role_grant.c.revoked_at.is_(None)]
         if role:
             wanted.append(role_grant.c.role == role)
         if organisation:
@@ -155,7 +156,7 @@ def _verify(stored: str, password: str) -> bool:
             return False
 
 
-def _current(person_id: str, role: str, organisation: str) -> tuple[bool, ...]:
+def _current(person_id: str, role: str, organisation: str) -> tuple[ColumnElement[bool], ...]:
     return (
         role_grant.c.person_id == person_id,
         role_grant.c.role == role,
@@ -164,20 +165,26 @@ def _current(person_id: str, role: str, organisation: str) -> tuple[bool, ...]:
     )
 
 
-def _with_grants() -> Select[tuple[str, str, str, str | None, str, str | None, str | None]]:
+def _with_grants() -> Any:
     """One row per person and grant, so that any number of people is one statement."""
     of_person = and_(role_grant.c.person_id == person_table.c.id, role_grant.c.revoked_at.is_(None))
-    columns = (person_table.c.id, person_table.c.username, person_table.c.name, person_table.c.email, person_table.c.locale)
+    columns = (
+        person_table.c.id,
+        person_table.c.username,
+        person_table.c.name,
+        person_table.c.email,
+        person_table.c.locale,
+    )
     return (
         select(*columns, role_grant.c.role, role_grant.c.organisation)
         .select_from(person_table.outerjoin(role_grant, of_person))
-        .where(or_(person_table.c.active))
+        .where(person_table.c.active)
         .order_by(person_table.c.name, person_table.c.id)
     )
 
 
-def _people(connection: Connection, query: Select[tuple[str, str, str, str | None, str, str | None, str | None]]) -> list[Person]:
-    rows: dict[str, list[Row[tuple[str, str, str, str | None, str, str | None, str | None]]]] = {}
+def _people(connection: Connection, query: Any) -> list[Person]:
+    rows: dict[str, list[Row[Any]]] = {}
     for row in connection.execute(query):
         rows.setdefault(row.id, []).append(row)
     return [

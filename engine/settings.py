@@ -65,5 +65,7 @@ def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Misconfigured(f"SAMFLODE_TIMEZONE: {value!r} är ingen tidszon. Skriv till exempel Europe/Stockholm.") from error
+        raise Misconfigured(
+            f"SAMFLODE_TIMEZONE: {value!r} är ingen tidszon. Skriv till exempel Europe/Stockholm."
+        ) from error
     return value

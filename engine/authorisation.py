@@ -1,0 +1,157 @@
+"""Who may do what: pure rules over a person and a row. Commands and pages ask the same rules.
+
+An answer is a `Verdict`: true or false, and when false a Swedish sentence that says why.
+"""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.errors import NotPermitted
+from engine.people import Person
+
+RSS = "rss"
+REGION = "20"
+
+NOT_YOUR_ROLE = "Uppgiften hör till en roll som du inte har. Den som har rollen kan göra den."
+ADMINISTRATORS_LOOK = "Som administratör kan du se uppgiften men inte göra den. Den hör till rollens innehavare."
+TAKEN = "En annan person har tagit över uppgiften. Be personen släppa den eller lämna över den till dig."
+FOUR_EYES = "Du har själv lämnat in underlag i ärendet. Beslutet behöver därför tas av någon annan."
+NOT_YOUR_ORGANISATION = "Du har ingen roll i de organisationer som detta gäller och kan därför inte se det."
+CANNOT_START = "Ingen av dina roller får starta detta. Be RSS Dalarna om hjälp."
+NEEDS_ORGANISATION = "Välj vilken kommun det gäller."
+NO_SUCH_ROLE_HOLDER = "Uppgiften kan bara lämnas till någon som har rollen."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Yes, or no with the reason."""
+
+    refusal: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.refusal is None
+
+    def demand(self) -> None:
+        """Raise `NotPermitted` with the reason when the answer is no."""
+        if self.refusal is not None:
+            raise NotPermitted(self.refusal)
+
+
+YES = Verdict()
+
+
+class TaskFacts(Protocol):
+    """What the rules look at in a user task: a database row or a `TaskRow` will do."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def role_organisation(self) -> str: ...
+    @property
+    def organisation(self) -> str | None: ...
+    @property
+    def assignee(self) -> str | None: ...
+    @property
+    def gate(self) -> bool: ...
+
+
+class StartRule(Protocol):
+    """What the rules look at in a pack's process."""
+
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def startable_by(self) -> tuple[str, ...]: ...
+
+
+class DeviationFacts(Protocol):
+    """What the rules look at in a deviation."""
+
+    @property
+    def organisation(self) -> str | None: ...
+    @property
+    def receiving_organisation(self) -> str | None: ...
+    @property
+    def principals(self) -> Iterable[str]: ...
+    @property
+    def reported_by(self) -> str: ...
+
+
+def is_municipality(code: str) -> bool:
+    """Municipal codes have four digits, the region's two; bodies have words."""
+    return len(code) == 4 and code.isdigit()
+
+
+def sees_everything(person: Person) -> bool:
+    """RSS follows up the whole county; an administrator keeps the system running."""
+    return person.holds(RSS) or person.is_administrator
+
+
+def may_see_task(person: Person, task: TaskFacts) -> Verdict:
+    """Those with a role in an organisation that it concerns, and those who follow up the county."""
+    concerned = {task.role_organisation, task.organisation} & person.organisations
+    if concerned or task.assignee == person.id or sees_everything(person):
+        return YES
+    return Verdict(NOT_YOUR_ORGANISATION)
+
+
+def may_work_task(person: Person, task: TaskFacts, submitters: Set[str]) -> Verdict:
+    """Whoever has the role, unless somebody else has taken the task over or four eyes are needed.
+
+    `submitters` are the ids of those who have handed something in (gates apart) in the same process instance.
+    """
+    assigned = task.assignee == person.id
+    if not assigned and not person.has(task.role, task.role_organisation):
+        return Verdict(ADMINISTRATORS_LOOK if person.is_administrator else NOT_YOUR_ROLE)
+    if task.assignee is not None and not assigned:
+        return Verdict(TAKEN)
+    if task.gate and person.id in submitters:
+        return Verdict(FOUR_EYES)
+    return YES
+
+
+def may_assign_task(person: Person, task: TaskFacts) -> Verdict:
+    """Whoever has the role or the task can hand it over; RSS and administrators too, so that nothing gets stuck."""
+    if person.has(task.role, task.role_organisation) or task.assignee == person.id or sees_everything(person):
+        return YES
+    return Verdict(NOT_YOUR_ROLE)
+
+
+def may_be_assigned(candidate: Person, task: TaskFacts, submitters: Set[str]) -> Verdict:
+    """Only somebody who could complete the task."""
+    if not candidate.has(task.role, task.role_organisation):
+        return Verdict(NO_SUCH_ROLE_HOLDER)
+    return Verdict(FOUR_EYES) if task.gate and candidate.id in submitters else YES
+
+
+def may_start(person: Person, process: StartRule, organisation: str | None) -> Verdict:
+    """A role that may start it, in the organisation itself or in a body that serves the whole county."""
+    roles = {(role, where) for role, where in person.grants if role in process.startable_by}
+    if not roles:
+        return Verdict(CANNOT_START)
+    if process.organisation == "none":
+        return YES
+    if organisation is None:
+        return Verdict(NEEDS_ORGANISATION)
+    county_wide = any(not is_municipality(where) for _, where in roles)
+    return YES if county_wide or any(where == organisation for _, where in roles) else Verdict(CANNOT_START)
+
+
+def may_see_agreement(_person: Person) -> Verdict:
+    """Agreements are public documents: everyone who can sign in."""
+    return YES
+
+
+def may_see_deviation(person: Person, deviation: DeviationFacts) -> Verdict:
+    """The organisations that it concerns, whoever reported it, and RSS."""
+    concerned = {deviation.organisation, deviation.receiving_organisation, *_codes(deviation)}
+    if concerned & person.organisations or deviation.reported_by == person.id or sees_everything(person):
+        return YES
+    return Verdict(NOT_YOUR_ORGANISATION)
+
+
+def _codes(deviation: DeviationFacts) -> set[str | None]:
+    """The principals as organisation codes; a form may say `region` or `municipality` instead of a code."""
+    names = {"region": REGION, "municipality": deviation.organisation}
+    return {names.get(principal, principal) for principal in deviation.principals}

@@ -1,0 +1,149 @@
+"""What a form already knows when it is opened for the first time: the sources that `x-prefill` may name.
+
+A draft goes before all of this. Nothing here is guessed: a source without rows leaves the field empty.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, case, or_, select
+
+from engine.clock import local_date
+from engine.database.register_tables import activity, assessment, deviation, indicator
+from engine.database.tables import submission
+
+Values = dict[str, Any]
+
+DEVIATIONS_LOOK_BACK = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class About:
+    """What the form is about. A predecessor is the agreement that this one follows."""
+
+    form_key: str
+    item: str | None
+    agreement_key: str | None
+    predecessor_key: str | None
+    organisation: str | None
+    now: datetime
+
+    @property
+    def agreement_keys(self) -> list[str]:
+        return [key for key in (self.agreement_key, self.predecessor_key) if key]
+
+
+def prefill(connection: Connection, form: Values, about: About) -> Values:
+    """The first values of the fields that say where theirs come from. One statement per source that the form names."""
+    wanted: dict[str, list[str]] = {}
+    for name, field in form.get("properties", {}).items():
+        if source := field.get("x-prefill"):
+            wanted.setdefault(source, []).append(name)
+    values: Values = {}
+    for source, names in wanted.items():
+        found = SOURCES[source](connection, about, names) if source in SOURCES else {}
+        values |= {name: _fitting(value, form["properties"][name]) for name, value in found.items() if value}
+    return values
+
+
+def _fitting(value: Any, field: Values) -> Any:
+    """Only the columns that a table has."""
+    columns = field.get("items", {}).get("properties")
+    if not columns or not isinstance(value, list):
+        return value
+    return [{key: cell for key, cell in row.items() if key in columns and cell is not None} for row in value]
+
+
+def _previous(connection: Connection, about: About, names: list[str]) -> Values:
+    last = _last_submission(connection, about, submission.c.form_key == about.form_key, _same_item(about))
+    return {name: last[name] for name in names if name in last}
+
+
+def _section_text(connection: Connection, about: About, names: list[str]) -> Values:
+    last = _last_submission(connection, about, submission.c.register == "section", _same_item(about))
+    return {name: last.get("text") for name in names}
+
+
+def _goals(connection: Connection, about: About, names: list[str]) -> Values:
+    last = _last_submission(connection, about, submission.c.register == "goals")
+    return {name: last.get("goals") for name in names}
+
+
+def _activities(connection: Connection, about: About, names: list[str]) -> Values:
+    current = select(activity).where(
+        activity.c.agreement_key.in_(about.agreement_keys), activity.c.superseded_at.is_(None)
+    )
+    rows = _own_first(
+        about, connection.execute(current.order_by(activity.c.recorded_at, activity.c.position)).mappings()
+    )
+    return _each(names, [_as_json(row) for row in rows])
+
+
+def _assessment(connection: Connection, about: About, names: list[str]) -> Values:
+    query = select(assessment).where(assessment.c.agreement_key == about.agreement_key)
+    rows = connection.execute(query.order_by(assessment.c.recorded_at)).mappings()
+    latest = {row["item"]: {key: row[key] for key in ("item", "level", "evidence")} for row in rows}
+    return _each(names, list(latest.values()))
+
+
+def _indicators(connection: Connection, about: About, names: list[str]) -> Values:
+    # Figures are reported for the year before; older ones would be taken for this year's.
+    recent = indicator.c.year >= local_date(about.now).year - 1
+    query = select(indicator).where(
+        recent,
+        or_(
+            indicator.c.agreement_key == about.agreement_key,
+            indicator.c.agreement_key.is_(None) & (indicator.c.organisation == about.organisation),
+        ),
+    )
+    rows = connection.execute(query.order_by(indicator.c.year, indicator.c.recorded_at)).mappings()
+    return _each(names, [_as_json(row) for row in {row["item"]: row for row in rows}.values()])
+
+
+def _deviations(connection: Connection, about: About, names: list[str]) -> Values:
+    query = select(deviation).where(
+        deviation.c.organisation == about.organisation, deviation.c.reported_at >= about.now - DEVIATIONS_LOOK_BACK
+    )
+    rows = [_as_json(row) for row in connection.execute(query.order_by(deviation.c.reported_at)).mappings()]
+    return _each(names, [{**row, "business_key": row["key"]} for row in rows])
+
+
+SOURCES: dict[str, Callable[[Connection, About, list[str]], Values]] = {
+    "previous": _previous,
+    "section_text": _section_text,
+    "goals": _goals,
+    "activities": _activities,
+    "assessment": _assessment,
+    "indicators": _indicators,
+    "deviations": _deviations,
+}
+
+
+def _last_submission(connection: Connection, about: About, *conditions: Any) -> Values:
+    """The newest values under `conditions`: this agreement's own, else its predecessor's."""
+    own_first = case((submission.c.agreement_key == about.agreement_key, 0), else_=1)
+    query = select(submission.c["values"]).where(submission.c.agreement_key.in_(about.agreement_keys), *conditions)
+    found = connection.execute(query.order_by(own_first, submission.c.submitted_at.desc()).limit(1)).first()
+    return dict(found[0]) if found else {}
+
+
+def _each(names: list[str], value: Any) -> Values:
+    return {name: value for name in names}  # noqa: C420 - fromkeys would promise that the value is not shared
+
+
+def _same_item(about: About) -> Any:
+    return submission.c.item.is_(None) if about.item is None else submission.c.item == about.item
+
+
+def _own_first(about: About, rows: Iterable[Any]) -> list[Any]:
+    """This agreement's rows; the predecessor's only while there are none."""
+    found = list(rows)
+    own = [row for row in found if row["agreement_key"] == about.agreement_key]
+    return own or found
+
+
+def _as_json(row: Any) -> Values:
+    """A row's columns as a form holds them: dates as ISO text."""
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()}

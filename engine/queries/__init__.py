@@ -1,0 +1,51 @@
+"""Reads: frozen rows for lists, pages, the API and exports. Nothing here writes."""
+
+from engine.queries.agreement_detail import ActivityRow, AgreementDetail, AppointmentRow, SectionText, get_agreement
+from engine.queries.agreements import AgreementRow, list_agreements
+from engine.queries.deviations import DeviationDetail, DeviationRow, get_deviation, list_deviations
+from engine.queries.diagrams import Diagram, Step
+from engine.queries.history import EventRow, list_events
+from engine.queries.instances import InstanceRow
+from engine.queries.page import Page
+from engine.queries.rows import DecisionRow, StageCell, StatusPicture, StatusRow
+from engine.queries.startable import Startable, startable
+from engine.queries.status import status_picture
+from engine.queries.submissions import SubmissionRow
+from engine.queries.task_detail import TaskDetail, get_task
+from engine.queries.task_rows import TaskCount, TaskFilter, TaskRow
+from engine.queries.tasks import count_tasks, list_tasks
+
+__all__ = [
+    "ActivityRow",
+    "AgreementDetail",
+    "AgreementRow",
+    "AppointmentRow",
+    "DecisionRow",
+    "DeviationDetail",
+    "DeviationRow",
+    "Diagram",
+    "EventRow",
+    "InstanceRow",
+    "Page",
+    "SectionText",
+    "StageCell",
+    "Startable",
+    "StatusPicture",
+    "StatusRow",
+    "Step",
+    "SubmissionRow",
+    "TaskCount",
+    "TaskDetail",
+    "TaskFilter",
+    "TaskRow",
+    "count_tasks",
+    "get_agreement",
+    "get_deviation",
+    "get_task",
+    "list_agreements",
+    "list_deviations",
+    "list_events",
+    "list_tasks",
+    "startable",
+    "status_picture",
+]

@@ -1,0 +1,147 @@
+"""What has happened, in order of time, as sentences for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+
+from engine.database.tables import event, process_instance
+from engine.database.tables import person as person_table
+from engine.errors import Invalid
+from engine.queries.outline import Outline, read_outline
+from engine.queries.page import Page
+from engine.queries.submissions import read_definitions
+from engine.queries.titles import Titles, load_titles
+
+# What an event of each kind is called. `{what}` is the name of the element or the process.
+SENTENCES = {
+    "started": "{what} började",
+    "completed": "{what} är klart",
+    "cancelled": "{what} avbröts",
+    "suspended": "{what} pausades",
+    "resumed": "{what} togs upp igen",
+    "task_completed": "{what} lämnades in",
+    "task_claimed": "{what} togs över",
+    "task_released": "{what} släpptes",
+    "task_assigned": "{what} lämnades över",
+    "timer_fired": "Tiden gick ut: {what}",
+    "message_received": "Besked kom: {what}",
+    "reminded": "Påminnelse skickades: {what}",
+    "escalated": "Försening meddelades: {what}",
+    "incident": "Något gick fel: {what}",
+}
+# Engine bookkeeping that says nothing to people.
+SILENT = frozenset({"passed", "returned_from"})
+EVERYTHING_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One thing that happened. `what` is the element's or the process's name, `text` the whole sentence in Swedish."""
+
+    instance_id: str
+    sequence: int
+    at: datetime
+    kind: str
+    what: str
+    text: str
+    person_name: str | None
+    process_key: str
+    process_title: str
+    organisation: str | None
+    organisation_name: str
+    agreement_key: str | None
+    business_key: str
+    reason: str | None
+
+
+def list_events(
+    connection: Connection,
+    *,
+    agreement_key: str | None = None,
+    organisation: str | None = None,
+    business_key: str | None = None,
+    as_of: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = EVERYTHING_LIMIT,
+) -> Page[EventRow]:
+    """Events that mean something to people, the newest first. `total` counts those on this page only."""
+    conditions: list[ColumnElement[bool]] = [event.c.kind.not_in(sorted(SILENT))]
+    if agreement_key is not None:
+        conditions.append(process_instance.c.agreement_key == agreement_key)
+    if organisation is not None:
+        conditions.append(process_instance.c.organisation == organisation)
+    if business_key is not None:
+        conditions.append(process_instance.c.business_key == business_key)
+    if as_of is not None:
+        conditions.append(event.c.at <= as_of)
+    if cursor is not None:
+        conditions.append(_before(cursor))
+    rows = connection.execute(_events().where(*conditions).limit(limit + 1)).all()
+    shown = rows[:limit]
+    titles = load_titles(connection)
+    definitions = read_definitions(connection, {row.definition_id for row in shown})
+    outlines = {key: read_outline(definition.bpmn) for key, definition in definitions.items()}
+    items = [_event(row, outlines, titles) for row in shown]
+    return Page(items, _cursor(shown[-1]) if len(rows) > limit else None, len(items))
+
+
+def _events() -> Any:
+    tables = event.join(process_instance, process_instance.c.id == event.c.instance_id).outerjoin(
+        person_table, person_table.c.id == event.c.person_id
+    )
+    columns = process_instance.c
+    return (
+        select(
+            event,
+            columns.definition_id,
+            columns.pack_key,
+            columns.process_key,
+            columns.organisation,
+            columns.agreement_key,
+            columns.business_key,
+            person_table.c.name.label("person_name"),
+        )
+        .select_from(tables)
+        .order_by(event.c.at.desc(), event.c.instance_id.desc(), event.c.sequence.desc())
+    )
+
+
+def _event(row: Row[Any], outlines: dict[str, Outline], titles: Titles) -> EventRow:
+    process_title = titles.process(row.pack_key, row.process_key)
+    outline = outlines.get(row.definition_id)
+    what = outline.name(row.element_id) if outline and row.element_id else process_title
+    return EventRow(
+        instance_id=row.instance_id,
+        sequence=row.sequence,
+        at=row.at,
+        kind=row.kind,
+        what=what,
+        text=SENTENCES.get(row.kind, "{what}").format(what=what) + ".",
+        person_name=row.person_name,
+        process_key=row.process_key,
+        process_title=process_title,
+        organisation=row.organisation,
+        organisation_name=titles.organisation(row.organisation),
+        agreement_key=row.agreement_key,
+        business_key=row.business_key,
+        reason=row.data.get("reason"),
+    )
+
+
+def _cursor(row: Row[Any]) -> str:
+    return f"{row.at.strftime('%Y%m%dT%H%M%S.%fZ')}~{row.instance_id}~{row.sequence}"
+
+
+def _before(cursor: str) -> ColumnElement[bool]:
+    try:
+        moment_text, instance_id, sequence_text = cursor.split("~")
+        moment, sequence = datetime.strptime(moment_text, "%Y%m%dT%H%M%S.%f%z"), int(sequence_text)
+    except ValueError as error:
+        raise Invalid("Länken till nästa sida går inte att läsa. Börja om från första sidan.") from error
+    same_moment = and_(
+        event.c.at == moment,
+        or_(event.c.instance_id < instance_id, and_(event.c.instance_id == instance_id, event.c.sequence < sequence)),
+    )
+    return or_(event.c.at < moment, same_moment)
