@@ -19,9 +19,10 @@ MAX_ELEMENTS = 1000
 _B = f"{{{BPMN}}}"
 _C = f"{{{CAMUNDA}}}"
 _EVENT = "EventDefinition"
-# Children of a scope that hold no behaviour: drawings, documentation and lanes (read apart).
+# Children of a scope that hold no behaviour: drawings, documentation, lanes (read apart), and the declarations of
+# variables that Camunda Modeler wants for the list of a multi-instance task.
 _READ_APART = {"incoming", "outgoing", "extensionElements", "documentation", "multiInstanceLoopCharacteristics"}
-_SILENT = {*_READ_APART, "laneSet", "textAnnotation", "association", "group"}
+_SILENT = {*_READ_APART, "laneSet", "textAnnotation", "association", "group", "property"}
 
 
 def read_model(content: bytes | str) -> Model:

@@ -28,6 +28,7 @@ _ALL = (
         "publish_agreement",
         "Gör överenskommelsen gällande från in_force_on (annars i dag) till och med valid_to.",
         optional=("valid_to",),
+        sets=("in_force_on",),
     ),
     Topic(
         "set_agreement_status",
