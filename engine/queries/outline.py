@@ -63,13 +63,16 @@ class Outline:
         return [self.nodes[node_id] for node_id in seen if self.nodes[node_id].is_step]
 
     def _walk(self, first: str, seen: dict[str, None]) -> None:
+        """Breadth first, so that a loop back comes late; a sub-process is gone through before what follows it."""
         queue = [first]
         while queue:
             node_id = queue.pop(0)
             if node_id in seen or node_id not in self.nodes:
                 continue
             seen[node_id] = None
-            queue = [*self.starts.get(node_id, ()), *queue, *self.follows.get(node_id, ())]
+            for inner in self.starts.get(node_id, ()):
+                self._walk(inner, seen)
+            queue += self.follows.get(node_id, ())
 
     def next_steps(self, element_id: str) -> tuple[list[str], bool]:
         """The names of the steps that can come next, and whether the process can end instead."""
