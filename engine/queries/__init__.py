@@ -2,12 +2,15 @@
 
 from engine.queries.agreement_detail import ActivityRow, AgreementDetail, AppointmentRow, SectionText, get_agreement
 from engine.queries.agreements import AgreementRow, list_agreements
+from engine.queries.decision_basis import DecisionBasis, following_tasks, get_decision_basis
+from engine.queries.decisions import RecordedDecision, list_decisions
 from engine.queries.deviations import DeviationDetail, DeviationRow, get_deviation, list_deviations
 from engine.queries.diagrams import Diagram, Step
 from engine.queries.history import EventRow, list_events
 from engine.queries.instances import InstanceRow
 from engine.queries.page import Page
 from engine.queries.rows import DecisionRow, StageCell, StatusPicture, StatusRow
+from engine.queries.standing import Standing, standings
 from engine.queries.startable import Startable, startable
 from engine.queries.status import status_picture
 from engine.queries.submissions import SubmissionRow
@@ -20,6 +23,7 @@ __all__ = [
     "AgreementDetail",
     "AgreementRow",
     "AppointmentRow",
+    "DecisionBasis",
     "DecisionRow",
     "DeviationDetail",
     "DeviationRow",
@@ -27,8 +31,10 @@ __all__ = [
     "EventRow",
     "InstanceRow",
     "Page",
+    "RecordedDecision",
     "SectionText",
     "StageCell",
+    "Standing",
     "Startable",
     "StatusPicture",
     "StatusRow",
@@ -39,13 +45,17 @@ __all__ = [
     "TaskFilter",
     "TaskRow",
     "count_tasks",
+    "following_tasks",
     "get_agreement",
+    "get_decision_basis",
     "get_deviation",
     "get_task",
     "list_agreements",
+    "list_decisions",
     "list_deviations",
     "list_events",
     "list_tasks",
+    "standings",
     "startable",
     "status_picture",
 ]

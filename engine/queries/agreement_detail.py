@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from engine.authorisation import may_see_agreement
-from engine.database.register_tables import activity, agreement, appointment, decision, stage_period
+from engine.database.register_tables import activity, agreement, appointment, decision
 from engine.database.tables import person as person_table
 from engine.database.tables import role_grant, submission, user_task
 from engine.errors import NotFound
@@ -17,7 +17,8 @@ from engine.queries.decisions import read_decisions
 from engine.queries.diagrams import Diagram, running_diagrams
 from engine.queries.history import EventRow, list_events
 from engine.queries.rows import DecisionRow, StageCell
-from engine.queries.stage_rules import Period, stage_cell
+from engine.queries.stage_rules import stage_cell
+from engine.queries.standing import periods_of
 from engine.queries.task_rows import TaskRow, open_tasks
 from engine.queries.titles import Titles, load_titles
 
@@ -115,21 +116,7 @@ def _stages(
     connection: Connection, titles: Titles, row: Row[Any], tasks: list[TaskRow], now: datetime
 ) -> list[StageCell]:
     pack = titles.packs.get(row.pack_key)
-    columns = stage_period.c
-    found = connection.execute(select(stage_period).where(columns.agreement_key == row.key)).all()
-    periods = [
-        Period(
-            stage=period.stage,
-            started_at=period.started_at,
-            round=period.round,
-            label=period.label,
-            expected_by=period.expected_by,
-            ended_at=period.ended_at,
-            outcome=period.outcome,
-            returned_at=period.returned_at,
-        )
-        for period in found
-    ]
+    periods = periods_of(connection, row.key)
     return [stage_cell(stage.key, periods, tasks, now) for stage in pack.stages] if pack else []
 
 

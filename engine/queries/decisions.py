@@ -1,40 +1,76 @@
 """Recorded decisions, the newest first: those of the parties and those taken at gates."""
 
-from sqlalchemy import ColumnElement, Connection, select
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from engine.database.register_tables import decision
 from engine.database.tables import person
 from engine.queries.rows import DecisionRow
-from engine.queries.titles import Titles
+from engine.queries.titles import Titles, load_titles
 
 
-def read_decisions(
-    connection: Connection, titles: Titles, *conditions: ColumnElement[bool], limit: int | None = None
-) -> list[DecisionRow]:
+@dataclass(frozen=True)
+class RecordedDecision:
+    """A decision with what it was about."""
+
+    decision: DecisionRow
+    agreement_key: str
+    organisation: str | None
+    organisation_name: str
+    stage_title: str
+    process_title: str
+
+
+def list_decisions(connection: Connection, organisation: str | None = None, limit: int = 200) -> list[RecordedDecision]:
+    """The newest decisions about agreements, in the whole county or about one organisation."""
+    titles = load_titles(connection)
+    conditions: list[ColumnElement[bool]] = [decision.c.agreement_key.is_not(None)]
+    if organisation is not None:
+        conditions.append(decision.c.organisation == organisation)
+    packs = {process.key: key for key, pack in titles.packs.items() for process in pack.processes}
+    return [
+        RecordedDecision(
+            decision=_decision(row, titles),
+            agreement_key=row.agreement_key,
+            organisation=row.organisation,
+            organisation_name=titles.organisation(row.organisation),
+            stage_title=titles.stage(packs.get(row.process_key, ""), row.stage),
+            process_title=titles.process(packs.get(row.process_key, ""), row.process_key),
+        )
+        for row in connection.execute(_decisions(*conditions).limit(limit))
+    ]
+
+
+def read_decisions(connection: Connection, titles: Titles, *conditions: ColumnElement[bool]) -> list[DecisionRow]:
     """Decisions under `conditions` in one statement."""
-    query = (
+    return [_decision(row, titles) for row in connection.execute(_decisions(*conditions))]
+
+
+def _decisions(*conditions: ColumnElement[bool]) -> Any:
+    return (
         select(decision, person.c.name.label("person_name"))
         .outerjoin(person, person.c.id == decision.c.person_id)
         .where(*conditions)
         .order_by(decision.c.recorded_at.desc(), decision.c.id)
-        .limit(limit)
     )
-    return [
-        DecisionRow(
-            kind=row.kind,
-            party=row.party,
-            party_name=titles.organisation(row.party) if row.party else None,
-            outcome=row.outcome,
-            decided_on=row.decided_on,
-            body=row.body,
-            case_number=row.case_number,
-            protocol=row.protocol,
-            reason=row.reason,
-            comments=row.comments,
-            stage=row.stage,
-            person_name=row.person_name,
-            recorded_at=row.recorded_at,
-            return_to=row.return_to,
-        )
-        for row in connection.execute(query)
-    ]
+
+
+def _decision(row: Row[Any], titles: Titles) -> DecisionRow:
+    return DecisionRow(
+        kind=row.kind,
+        party=row.party,
+        party_name=titles.organisation(row.party) if row.party else None,
+        outcome=row.outcome,
+        decided_on=row.decided_on,
+        body=row.body,
+        case_number=row.case_number,
+        protocol=row.protocol,
+        reason=row.reason,
+        comments=row.comments,
+        stage=row.stage,
+        person_name=row.person_name,
+        recorded_at=row.recorded_at,
+        return_to=row.return_to,
+    )

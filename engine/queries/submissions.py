@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from engine.database.tables import person as person_table
 from engine.database.tables import process_definition, submission, user_task
@@ -68,12 +68,12 @@ def latest_of_each(rows: list[SubmissionRow]) -> list[SubmissionRow]:
 
 
 def submitters(connection: Connection, instance_id: str) -> frozenset[str]:
-    """Who has handed something in in the instance. Decisions at gates do not count: whoever returned a draft
-    may well decide about the next round."""
+    """Who has completed a task of the instance. Decisions at gates do not count: whoever returned a draft may well
+    decide about the next round. Nor does having started it."""
     query = (
         select(submission.c.person_id)
-        .select_from(submission.outerjoin(user_task, user_task.c.id == submission.c.task_id))
-        .where(submission.c.instance_id == instance_id, or_(user_task.c.gate.is_(None), user_task.c.gate.is_(False)))
+        .join(user_task, user_task.c.id == submission.c.task_id)
+        .where(submission.c.instance_id == instance_id, user_task.c.gate.is_(False))
     )
     return frozenset(connection.execute(query.distinct()).scalars())
 

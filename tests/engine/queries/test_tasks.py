@@ -174,7 +174,8 @@ def test_four_eyes_and_returning_twice(connection: Connection, leader: Person) -
     second = build.create_task(connection, instance, **gate)
     assert get_task(connection, chair, NOW, second).may_complete
 
-    build.create_submission(connection, instance, chair.id)
+    earlier = build.create_task(connection, instance, state="completed")
+    build.create_submission(connection, instance, chair.id, task_id=earlier)
     refused = get_task(connection, chair, NOW, second)
     assert not refused.may_complete
     assert "annan" in str(refused.refusal)
