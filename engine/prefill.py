@@ -53,7 +53,8 @@ def _fitting(value: Any, field: Values) -> Any:
     columns = field.get("items", {}).get("properties")
     if not columns or not isinstance(value, list):
         return value
-    return [{key: cell for key, cell in row.items() if key in columns and cell is not None} for row in value]
+    # Column names that SQL reserves come as a subclass of str, which JSON refuses.
+    return [{str(key): cell for key, cell in row.items() if key in columns and cell is not None} for row in value]
 
 
 def _previous(connection: Connection, about: About, names: list[str]) -> Values:

@@ -60,6 +60,8 @@ process_instance = Table(
     Column("agreement_key", BusinessKey),
     Column("parent_id", ForeignKey("process_instance.id")),
     Column("parent_task_id", Key),  # the call activity that waits in the parent
+    Column("parent_element_id", Key),
+    Column("root_id", Key, nullable=False),  # the topmost caller; itself when nobody called
     Column("stage", Key),
     Column("status", Key, nullable=False),  # active, suspended, completed, cancelled
     Column("started_by", Key),

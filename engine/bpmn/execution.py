@@ -1,0 +1,228 @@
+"""One process instance while it runs: takes it to its next wait state and says what then waits.
+
+`Execution` is what the commands see of SpiffWorkflow. Times are aware UTC; task ids are 32 hex digits; data holds only
+JSON routing values.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.bpmn.util import BpmnEvent
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.pruning import prune
+from engine.bpmn.specs import CalledProcess, Engine, QuietWorkflow
+from engine.bpmn.state import decode, encode
+from engine.errors import AlreadyDone, ExecutionFailed
+
+_MOST_STEPS = 1000  # rounds of engine steps between two wait states; more is a model that runs in circles
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a running instance may ask for: the moment, the pack's parameters, handlers and decision tables.
+
+    `call_handler` and `decide` take (element id, data) and return values to put into the data.
+    """
+
+    now: datetime
+    parameters: dict[str, Any]
+    call_handler: Callable[[str, dict[str, Any]], dict[str, Any]]
+    decide: Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits: a user task, a timer (with `due_at`), a message (with `message`) or a called process."""
+
+    id: str
+    element_id: str
+    data: dict[str, Any] = field(compare=False)
+    scope: str | None = None  # the task id of the embedded sub-process it stands in
+    due_at: datetime | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class WaitState:
+    """Everything an instance waits for, by task id."""
+
+    tasks: dict[str, Waiting]
+    timers: dict[str, Waiting]
+    messages: dict[str, Waiting]
+    calls: dict[str, Waiting]
+    scopes: dict[str, Waiting]  # running embedded sub-processes
+    completed: bool
+
+
+class Execution:
+    """A loaded process instance. Use `start` or `load`, one step (`complete`, `fire` ...), `wait_state`, `save`."""
+
+    def __init__(self, workflow: Any, engine: Engine) -> None:
+        self._workflow = workflow
+        self._engine = engine
+        self.passed: list[tuple[str, str]] = []  # (element id, task id) of what has been passed, in order
+
+    @classmethod
+    def start(
+        cls, spec: Any, sub_specs: dict[str, Any], surroundings: Surroundings, data: dict[str, Any]
+    ) -> "Execution":
+        """A new instance, taken to its first wait state."""
+        engine = Engine(surroundings)
+        workflow = QuietWorkflow(spec, sub_specs, script_engine=engine)
+        workflow.task_tree.set_data(**data)
+        execution = cls(workflow, engine)
+        execution._settle()
+        return execution
+
+    @classmethod
+    def load(cls, spec: Any, sub_specs: dict[str, Any], surroundings: Surroundings, state: bytes) -> "Execution":
+        """An instance as it was saved."""
+        engine = Engine(surroundings)
+        return cls(decode(state, spec, sub_specs, engine), engine)
+
+    # Steps: each runs on to the next wait state -----------------------------------------------------------------
+
+    def complete(self, task_id: str, values: dict[str, Any], item_variable: str | None = None) -> None:
+        """Complete a user task. `values` enter the data, but for one of many (multi-instance), whose data stays apart.
+
+        Raises AlreadyDone when the task does not wait, ExecutionFailed when the model cannot go on.
+        """
+        task = self._find(task_id)
+        if task is None or task.state != TaskState.READY:
+            raise AlreadyDone("Uppgiften är redan klar eller avslutad.")
+        if item_variable is not None:
+            # Left in the data, the item would be merged into the whole and stop the next round of the loop.
+            task.data.pop(item_variable, None)
+        else:
+            task.set_data(**values)
+        self._run(task)
+        self._settle()
+
+    def fire(self, task_id: str) -> bool:
+        """Fire a waiting timer. False when it does not wait any longer."""
+        task = self._find(task_id)
+        if task is None or task.state != TaskState.WAITING:
+            return False
+        self._engine.firing = task.id
+        try:
+            task.task_spec._update(task)
+        finally:
+            self._engine.firing = None
+        self._settle()
+        return True
+
+    def deliver(self, task_id: str, variables: dict[str, Any]) -> bool:
+        """Give a message to a waiting catcher. False when it does not wait any longer."""
+        task = self._find(task_id)
+        if task is None or task.state != TaskState.WAITING:
+            return False
+        event = BpmnEvent(task.task_spec.event_definition, payload=variables)
+        task.task_spec.catch(task, event)
+        task.task_spec._update(task)
+        self._settle()
+        return True
+
+    def call_ended(self, task_id: str, variables: dict[str, Any]) -> bool:
+        """The called process has ended and gives back `variables`. False when the caller does not wait for it."""
+        task = self._find(task_id)
+        if task is None or task.state != TaskState.STARTED:
+            return False
+        task.internal_data["ended"] = True
+        task.set_data(**variables)
+        task._set_state(TaskState.READY)
+        self._settle()
+        return True
+
+    # What then waits -------------------------------------------------------------------------------------------
+
+    def wait_state(self) -> WaitState:
+        """What the instance waits for now."""
+        state = WaitState({}, {}, {}, {}, {}, completed=self._workflow.completed)
+        for task, scope in self._tasks():
+            self._sort_in(state, task, scope)
+        return state
+
+    @property
+    def completed(self) -> bool:
+        return bool(self._workflow.completed)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The data that an ended instance gives back."""
+        return dict(self._workflow.data)
+
+    def save(self) -> bytes:
+        """The state to store: the live part only."""
+        prune(self._workflow)
+        return encode(self._workflow)
+
+    # Inside --------------------------------------------------------------------------------------------------------
+
+    def _tasks(self) -> Iterator[tuple[Task, str | None]]:
+        for task in self._workflow.tasks.values():
+            yield task, None
+        for key, sub in self._workflow.subprocesses.items():
+            for task in sub.tasks.values():
+                yield task, key.hex
+
+    def _find(self, task_id: str) -> Task | None:
+        wanted = UUID(hex=task_id)
+        for scope in (self._workflow, *self._workflow.subprocesses.values()):
+            if wanted in scope.tasks:
+                return scope.tasks[wanted]
+        return None
+
+    def _sort_in(self, state: WaitState, task: Task, scope: str | None) -> None:
+        spec = task.task_spec
+        element_id = getattr(spec, "bpmn_id", None)
+        if element_id is None:
+            return
+        waiting = Waiting(task.id.hex, element_id, task.data, scope)
+        if task.state == TaskState.READY and spec.manual:
+            state.tasks[waiting.id] = waiting
+        elif task.state == TaskState.STARTED and isinstance(spec, CalledProcess):
+            state.calls[waiting.id] = waiting
+        elif task.state == TaskState.STARTED and isinstance(spec, SubWorkflowTask):
+            state.scopes[waiting.id] = waiting
+        elif task.state == TaskState.WAITING and isinstance(spec, CatchingEvent):
+            definition = spec.event_definition
+            if isinstance(definition, MessageEventDefinition):
+                state.messages[waiting.id] = Waiting(waiting.id, element_id, task.data, scope, message=definition.name)
+            elif due := task._get_internal_data("event_value"):
+                at = datetime.fromisoformat(due)
+                state.timers[waiting.id] = Waiting(waiting.id, element_id, task.data, scope, due_at=at)
+
+    def _settle(self) -> None:
+        """Run engine steps to a fixed point: plain `do_engine_steps` can leave ready ones behind."""
+        for _ in range(_MOST_STEPS):
+            if not self._has_engine_step():
+                return
+            try:
+                self._workflow.do_engine_steps(did_complete_task=self._note)
+            except (SpiffWorkflowException, ValueError, TypeError, KeyError) as error:
+                raise ExecutionFailed(f"Processen {self._workflow.spec.name} kunde inte gå vidare: {error}") from error
+        raise ExecutionFailed(f"Processen {self._workflow.spec.name} går runt utan att vänta på någon.")
+
+    def _has_engine_step(self) -> bool:
+        return any(task.state == TaskState.READY and not task.task_spec.manual for task, _ in self._tasks())
+
+    def _run(self, task: Task) -> None:
+        try:
+            task.run()
+        except SpiffWorkflowException as error:
+            raise ExecutionFailed(f"Steget {task.task_spec.bpmn_id} kunde inte slutföras: {error}") from error
+        self._note(task)
+
+    def _note(self, task: Task) -> None:
+        element_id = getattr(task.task_spec, "bpmn_id", None)
+        if element_id is not None and task.state == TaskState.COMPLETED:
+            self.passed.append((element_id, task.id.hex))

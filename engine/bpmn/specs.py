@@ -1,0 +1,160 @@
+"""Our own SpiffWorkflow task specs, timer definitions and parser: the constructs that plain SpiffWorkflow gets wrong.
+
+Each says in its docstring what plain 3.2 does instead. Nothing outside `engine.bpmn` imports SpiffWorkflow.
+"""
+
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
+from SpiffWorkflow.bpmn.parser import event_parsers
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
+from SpiffWorkflow.bpmn.specs.event_definitions import timer
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn import expressions
+from engine.bpmn.moments import add_duration, is_duration, to_moment
+
+
+class QuietWorkflow(BpmnWorkflow):
+    """A workflow whose timers fire only when told.
+
+    Plain: every engine step visits every waiting timer and reads the machine's clock.
+    """
+
+    def refresh_timers(self) -> None:
+        """Nothing: `Execution.fire` updates the one timer that is due."""
+
+
+class LockedDownEnvironment(BasePythonScriptEngineEnvironment):
+    """Evaluates conditions in the pack's small expression language; there are no scripts.
+
+    Plain: any Python, with `eval` and `exec`.
+    """
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        super().__init__({})
+        self.parameters = parameters
+
+    def evaluate(self, expression: str, context: dict[str, Any], external_context: Any = None) -> Any:
+        return expressions.evaluate(expression, {**self.parameters, **context})
+
+    def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> Any:
+        raise WorkflowTaskException("scripts are not part of the profile")
+
+
+class Engine(PythonScriptEngine):
+    """What specs reach through `workflow.script_engine`: the clock, names, handlers, and which timer is due."""
+
+    def __init__(self, surroundings: Any) -> None:
+        super().__init__(LockedDownEnvironment(surroundings.parameters))
+        self.surroundings = surroundings
+        self.firing: object = None
+
+    def value(self, task: Task, name: str) -> Any:
+        """A literal as it stands, or the value of a variable or pack parameter."""
+        text = name.strip()
+        if text in task.data:
+            return task.data[text]
+        return self.surroundings.parameters.get(text, text)
+
+
+class _FiresWhenTold:
+    """Plain: fires when strictly after due by the machine's clock, on any engine step."""
+
+    expression: str
+
+    def has_fired(self, task: Task) -> bool:
+        if task._get_internal_data("event_value") is None:
+            task._set_internal_data(event_value=self.due(task).isoformat())
+        if task.workflow.script_engine.firing == task.id:
+            task._set_internal_data(event_fired=True)
+        return bool(task._get_internal_data("event_fired", False))
+
+    def due(self, task: Task) -> Any:
+        """A duration counted from now by the calendar in Stockholm, or a date or moment."""
+        engine = task.workflow.script_engine
+        value = engine.value(task, self.expression)
+        if isinstance(value, str) and is_duration(value):
+            return add_duration(engine.surroundings.now, value)
+        return to_moment(value)
+
+
+class DateTimer(_FiresWhenTold, timer.TimeDateEventDefinition):
+    """A timer at a date or moment. Plain: literals must be quoted, naive times are off by the summer-time hour."""
+
+
+class DurationTimer(_FiresWhenTold, timer.DurationTimerEventDefinition):
+    """A timer after a duration. Plain: P1Y is 365 days."""
+
+
+class CalledProcess(BpmnSpecMixin):
+    """A call activity: waits, STARTED, until the process instance that it started has ended.
+
+    Plain: the called process runs inside the caller's state, which grows for years.
+    """
+
+    def __init__(self, wf_spec: Any, bpmn_id: str, called: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.called = called
+
+    def _update_hook(self, task: Task) -> bool:
+        super()._update_hook(task)
+        if task.internal_data.get("ended"):
+            return True
+        task._set_state(TaskState.STARTED)
+        return False
+
+
+class External(BpmnSpecMixin):
+    """A service task: calls the named handler of `engine.handlers` and puts what it returns into the data."""
+
+    def _run_hook(self, task: Task) -> bool:
+        task.set_data(**task.workflow.script_engine.surroundings.call_handler(self.bpmn_id, dict(task.data)))
+        return True
+
+
+class Decision(BpmnSpecMixin):
+    """A business rule task: one DMN table with hit policy UNIQUE.
+
+    Plain: does not notice two matches, and no match leaves no output.
+    """
+
+    def _run_hook(self, task: Task) -> bool:
+        task.set_data(**task.workflow.script_engine.surroundings.decide(self.bpmn_id, dict(task.data)))
+        return True
+
+
+class _CallParser(TaskParser):
+    def create_task(self) -> CalledProcess:
+        return CalledProcess(self.spec, self.bpmn_id, called=self.node.get("calledElement"), **self.bpmn_attributes)
+
+
+class Parser(BpmnParser):
+    """Reads BPMN into SpiffWorkflow's specs, with ours where plain ones do not serve."""
+
+    OVERRIDE_PARSER_CLASSES = {
+        full_tag("callActivity"): (_CallParser, CalledProcess),
+        full_tag("serviceTask"): (TaskParser, External),
+        full_tag("businessRuleTask"): (TaskParser, Decision),
+    }
+
+
+# The parser finds the timer classes as names in its own module; there is no other hook.
+event_parsers.TimeDateEventDefinition = DateTimer
+event_parsers.DurationTimerEventDefinition = DurationTimer
+
+
+def parse(bpmn: str, process_key: str) -> tuple[Any, dict[str, Any]]:
+    """The process's spec and those of its embedded sub-processes, from BPMN that the profile check has passed."""
+    hardened = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = Parser()
+    parser.add_bpmn_xml(etree.fromstring(bpmn.encode(), hardened))
+    return parser.get_spec(process_key), parser.get_subprocess_specs(process_key)

@@ -1,0 +1,92 @@
+"""Stores a process pack: its words and numbers as a new pack version, each changed process as a new definition."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from engine.bpmn.findings import InvalidPack
+from engine.bpmn.profile import check_pack
+from engine.database.tables import organisation, pack_version, process_definition
+from engine.packs import Pack, ProcessFiles, load_pack, read_processes
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deployment stored: (process key, its version now, whether it is new) for every process."""
+
+    pack_key: str
+    pack_version: int
+    versions: tuple[tuple[str, int, bool], ...]
+
+
+def deploy_pack(connection: Connection, now: datetime, folder: Path) -> Deployed:
+    """Check a pack and store what has changed. Raises InvalidPack, with every finding, and then stores nothing."""
+    findings = check_pack(folder)
+    if findings:
+        raise InvalidPack(findings)
+    pack = load_pack(folder)
+    version = _store_pack(connection, now, pack)
+    versions = tuple(_store_process(connection, now, pack, files) for files in read_processes(folder).values())
+    _store_organisations(connection, pack)
+    return Deployed(pack.key, version, versions)
+
+
+def _store_pack(connection: Connection, now: datetime, pack: Pack) -> int:
+    newest = connection.execute(
+        select(pack_version.c.version, pack_version.c.content_hash)
+        .where(pack_version.c.pack_key == pack.key)
+        .order_by(pack_version.c.version.desc())
+        .limit(1)
+    ).first()
+    if newest and newest.content_hash == pack.content_hash:
+        return int(newest.version)
+    version = newest.version + 1 if newest else 1
+    row = {
+        "id": uuid4().hex,
+        "pack_key": pack.key,
+        "version": version,
+        "content_hash": pack.content_hash,
+        "content": pack.to_content(),
+        "deployed_at": now,
+    }
+    connection.execute(insert(pack_version).values(row))
+    return int(version)
+
+
+def _store_process(connection: Connection, now: datetime, pack: Pack, files: ProcessFiles) -> tuple[str, int, bool]:
+    """A version is known by its content: what was deployed before is not stored again."""
+    of_process = (process_definition.c.pack_key == pack.key, process_definition.c.process_key == files.key)
+    newest = connection.execute(
+        select(process_definition.c.version, process_definition.c.content_hash)
+        .where(*of_process)
+        .order_by(process_definition.c.version.desc())
+        .limit(1)
+    ).first()
+    if newest and newest.content_hash == files.content_hash:
+        return files.key, int(newest.version), False
+    number = connection.execute(select(func.max(process_definition.c.version)).where(*of_process)).scalar() or 0
+    row = {
+        "id": uuid4().hex,
+        "pack_key": pack.key,
+        "process_key": files.key,
+        "version": number + 1,
+        "content_hash": files.content_hash,
+        "bpmn": files.bpmn,
+        "decisions": files.decisions,
+        "forms": files.forms,
+        "deployed_at": now,
+    }
+    connection.execute(insert(process_definition).values(row))
+    return files.key, number + 1, True
+
+
+def _store_organisations(connection: Connection, pack: Pack) -> None:
+    for item in pack.catalogues.get("organisations", []):
+        values: dict[str, Any] = {"name": item["title"], "kind": item["kind"]}
+        known = update(organisation).where(organisation.c.code == item["key"]).values(values)
+        if connection.execute(known).rowcount == 0:
+            connection.execute(insert(organisation).values(code=item["key"], **values))

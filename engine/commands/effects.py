@@ -1,0 +1,120 @@
+"""Does what a step asked for beyond its own instance: other processes to start, messages to send or to deliver late."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import insert, or_, select, update
+
+from engine.commands import instances
+from engine.work import DeliverKept, Effect, Instance, SendMessage, StartProcess, Work
+from engine.database.tables import message, subscription
+from engine.definitions import latest_definition
+from engine.errors import Conflict
+from engine.packs.deployed import current_pack
+from engine.registers import agreements
+
+KEPT_FOR = timedelta(days=366 * 2)  # a message that nobody waits for yet is kept this long
+
+
+def drain(work: Work) -> None:
+    """Do the effects of a command in order, and the effects of those."""
+    while work.effects:
+        _do(work, work.effects.pop(0))
+
+
+def send(work: Work, sent: SendMessage) -> str | None:
+    """Deliver a message to its one receiver, or keep it until somebody waits for it.
+
+    Returns the receiving instance's id, or None when the message is kept or was sent before (same `message_id`).
+    Raises Conflict when more than one waits.
+    """
+    if sent.message_id and _is_known(work, sent.message_id):
+        return None
+    row = {
+        "id": uuid4().hex,
+        "message_id": sent.message_id,
+        "name": sent.name,
+        "correlation_key": sent.correlation_key,
+        "variables": sent.variables,
+        "created_at": work.now,
+        "expires_at": work.now + KEPT_FOR,
+    }
+    work.connection.execute(insert(message).values(row))
+    return _deliver(work, row["id"], sent)
+
+
+def _do(work: Work, effect: Effect) -> None:
+    match effect:
+        case StartProcess():
+            _start(work, effect)
+        case SendMessage():
+            send(work, effect)
+        case DeliverKept():
+            _deliver_kept(work, effect)
+
+
+def _start(work: Work, effect: StartProcess) -> None:
+    definition = latest_definition(work.connection, effect.pack_key, effect.process_key)
+    pack = current_pack(work.connection, effect.pack_key)
+    agreement_key = agreements.open_for(
+        work,
+        pack,
+        effect.process_key,
+        effect.business_key,
+        effect.organisation,
+        regional_key=effect.regional_key,
+        predecessor_key=effect.predecessor_key,
+    )
+    instance = instances.begin(
+        work,
+        definition,
+        business_key=effect.business_key,
+        organisation=effect.organisation,
+        agreement_key=agreement_key,
+        variables=effect.variables,
+    )
+    agreements.set_instance(work, agreement_key, instance)
+
+
+def _is_known(work: Work, message_id: str) -> bool:
+    return work.connection.execute(select(message.c.id).where(message.c.message_id == message_id)).first() is not None
+
+
+def _deliver(work: Work, row_id: str, sent: SendMessage) -> str | None:
+    waiting = work.connection.execute(
+        select(subscription).where(
+            subscription.c.correlation_key == sent.correlation_key, subscription.c.name == sent.name
+        )
+    ).all()
+    if not waiting:
+        return None
+    if len({row.instance_id for row in waiting}) > 1:
+        raise Conflict(f"Fler än en väntar på meddelandet {sent.name} för {sent.correlation_key}.")
+    instance: Instance = instances.load(work, waiting[0].instance_id)
+    delivered = {"delivered_at": work.now, "instance_id": instance.id}
+    work.connection.execute(update(message).where(message.c.id == row_id).values(delivered))
+    task_id = waiting[0].task_id
+    instances.advance(
+        work,
+        instance,
+        lambda execution: execution.deliver(task_id, sent.variables),
+        "message_received",
+        waiting[0].element_id,
+        name=sent.name,
+    )
+    return instance.id
+
+
+def _deliver_kept(work: Work, effect: DeliverKept) -> None:
+    kept = work.connection.execute(
+        select(message)
+        .where(
+            message.c.correlation_key == effect.correlation_key,
+            message.c.name.in_(effect.names),
+            message.c.delivered_at.is_(None),
+            or_(message.c.expires_at.is_(None), message.c.expires_at > work.now),
+        )
+        .order_by(message.c.created_at)
+    ).all()
+    for row in kept:
+        _deliver(work, row.id, SendMessage(row.name, row.correlation_key, row.variables))

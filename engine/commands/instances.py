@@ -1,0 +1,271 @@
+"""Starts, advances and cancels process instances: loads one, lets it take a step, and writes what came of it.
+
+Everything happens in the caller's transaction. Called processes follow: one begins when its call activity is reached,
+is cancelled with its caller, and gives its data back when it ends.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, insert, select, update
+
+from engine.bpmn import expressions
+from engine.bpmn.definitions import Definition
+from engine.bpmn.elements import Element
+from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
+from engine.commands import open_tasks
+from engine.work import DeliverKept, Instance, Work
+from engine.database.tables import draft, process_instance, subscription, timer, user_task
+from engine.definitions import definition_by_id, latest_definition
+from engine.errors import Conflict, NotFound, Stale
+from engine.handlers import Call, run_handler
+from engine.history import FIRST_HASH, Log
+from engine.packs import Pack
+from engine.packs.deployed import current_pack
+from engine.registers import deviations, stages
+
+NOTHING = WaitState({}, {}, {}, {}, {}, completed=False)
+
+
+def begin(
+    work: Work,
+    definition: Definition,
+    *,
+    business_key: str,
+    organisation: str | None,
+    agreement_key: str | None,
+    variables: dict[str, Any],
+    caller: Instance | None = None,
+    caller_task_id: str | None = None,
+    caller_element_id: str | None = None,
+    stage: str | None = None,
+    label: str | None = None,
+    on_begun: Callable[[Instance], None] | None = None,
+) -> Instance:
+    """Start an instance and take it to its first wait state. `variables` are its first data.
+
+    `on_begun` is called when the instance's row is there, before its first step.
+    """
+    pack = current_pack(work.connection, definition.pack_key)
+    instance_id = uuid4().hex
+    instance = Instance(
+        id=instance_id,
+        definition_id=definition.id,
+        pack_key=definition.pack_key,
+        process_key=definition.process_key,
+        business_key=business_key,
+        organisation=organisation,
+        agreement_key=agreement_key,
+        parent_id=caller.id if caller else None,
+        parent_task_id=caller_task_id,
+        parent_element_id=caller_element_id,
+        root_id=caller.root_id if caller else instance_id,
+        stage=stage or (caller.stage if caller else None),
+        status="active",
+        started_by=work.actor if caller is None else caller.started_by,
+        started_at=work.now,
+        revision=0,
+        sequence=0,
+        event_hash=FIRST_HASH,
+        state=b"",
+    )
+    work.connection.execute(insert(process_instance).values(vars(instance)))
+    if stage and agreement_key:
+        stages.begin(work, pack, instance, instance.id, stage, label)
+    if on_begun is not None:
+        on_begun(instance)
+    first = {name: pack.parameters[name] for name in definition.collections if name in pack.parameters}
+    data = {**first, "organisation": organisation, "business_key": business_key, **variables}
+    log = Log(work, instance)
+    log.add("started")
+    surroundings = _surroundings(work, instance, pack, definition)
+    execution = Execution.start(definition.spec, definition.sub_specs, surroundings, data)
+    _store(work, instance, pack, definition, execution, NOTHING, log)
+    return instance
+
+
+def load(work: Work, instance_id: str) -> Instance:
+    """The instance, locked until the transaction ends. Raises NotFound."""
+    query = select(process_instance).where(process_instance.c.id == instance_id).with_for_update()
+    row = work.connection.execute(query).first()
+    if row is None:
+        raise NotFound("Ärendet finns inte.")
+    return Instance.from_row(row)
+
+
+def advance(
+    work: Work, instance: Instance, step: Callable[[Execution], object], kind: str, element_id: str | None, **data: Any
+) -> None:
+    """Let the instance take one step, and write what came of it. `kind` and `data` describe the step in its history.
+
+    Raises Conflict when the instance is suspended or over, Stale when another transaction changed it meanwhile.
+    """
+    if not instance.is_active:
+        raise Conflict("Ärendet är avslutat eller pausat. Inget har ändrats.")
+    pack = current_pack(work.connection, instance.pack_key)
+    definition = definition_by_id(work.connection, instance.definition_id)
+    surroundings = _surroundings(work, instance, pack, definition)
+    execution = Execution.load(definition.spec, definition.sub_specs, surroundings, instance.state)
+    before = execution.wait_state()
+    log = Log(work, instance)
+    log.add(kind, element_id, **data)
+    step(execution)
+    _store(work, instance, pack, definition, execution, before, log)
+
+
+def cancel(work: Work, instance: Instance, reason: str) -> None:
+    """Cancel an instance with everything that it waits for and has called."""
+    connection = work.connection
+    log = Log(work, instance)
+    log.add("cancelled", None, reason=reason)
+    log.write()
+    values = {"status": "cancelled", "ended_at": work.now, "end_reason": reason, **_bookkeeping(instance)}
+    connection.execute(update(process_instance).where(process_instance.c.id == instance.id).values(values))
+    open_here = select(user_task.c.id).where(user_task.c.instance_id == instance.id, user_task.c.state == "open")
+    connection.execute(delete(draft).where(draft.c.task_id.in_(open_here)))
+    still_open = (user_task.c.instance_id == instance.id, user_task.c.state == "open")
+    connection.execute(update(user_task).where(*still_open).values(state="cancelled", ended_at=work.now))
+    connection.execute(delete(timer).where(timer.c.instance_id == instance.id))
+    connection.execute(delete(subscription).where(subscription.c.instance_id == instance.id))
+    stages.end(work, instance.id, "cancelled")
+    _cancel_called(work, instance.id, None, reason)
+
+
+def _surroundings(work: Work, instance: Instance, pack: Pack, definition: Definition) -> Surroundings:
+    def call_handler(element_id: str, data: dict[str, Any]) -> dict[str, Any]:
+        call = Call(work, instance, pack, definition.element(element_id), data)
+        return run_handler(call)
+
+    def decide(element_id: str, data: dict[str, Any]) -> dict[str, Any]:
+        return definition.decide(element_id, {**pack.parameters, **data})
+
+    return Surroundings(work.now, pack.parameters, call_handler, decide)
+
+
+def _store(
+    work: Work,
+    instance: Instance,
+    pack: Pack,
+    definition: Definition,
+    execution: Execution,
+    before: WaitState,
+    log: Log,
+) -> None:
+    """Write the instance's new state and rows, then let called and calling processes follow."""
+    after = execution.wait_state()
+    for element_id, _ in execution.passed:
+        log.add("passed", element_id)
+    if after.completed:
+        log.add("completed")
+        instance.status = "completed"
+    log.write()
+    open_tasks.record(work, instance, pack, definition, before, after)
+    _record_scopes(work, instance, pack, definition, before, after)
+    _write(work, instance, execution.save())
+    new_names = tuple({w.message for k, w in after.messages.items() if k not in before.messages and w.message})
+    if new_names:
+        work.effects.append(DeliverKept(instance.business_key, new_names))
+    _follow_calls(work, instance, pack, definition, before, after)
+    if after.completed:
+        deviations.close(work, instance)
+        _give_back(work, instance, execution.data)
+
+
+def _write(work: Work, instance: Instance, state: bytes) -> None:
+    expected = instance.revision
+    instance.revision += 1
+    instance.state = state
+    values = {
+        "state": state,
+        "status": instance.status,
+        "ended_at": None if instance.is_active else work.now,
+        **_bookkeeping(instance),
+    }
+    mine = (process_instance.c.id == instance.id, process_instance.c.revision == expected)
+    if work.connection.execute(update(process_instance).where(*mine).values(values)).rowcount != 1:
+        raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")
+
+
+def _bookkeeping(instance: Instance) -> dict[str, Any]:
+    return {"revision": instance.revision, "sequence": instance.sequence, "event_hash": instance.event_hash}
+
+
+def _record_scopes(
+    work: Work, instance: Instance, pack: Pack, definition: Definition, before: WaitState, after: WaitState
+) -> None:
+    """An embedded sub-process may be a stage of its own."""
+    for key, scope in before.scopes.items():
+        if key not in after.scopes and definition.element(scope.element_id).stage:
+            stages.end(work, key, "done")
+    for key, scope in after.scopes.items():
+        stage = definition.element(scope.element_id).stage
+        if key not in before.scopes and stage and instance.agreement_key:
+            stages.begin(work, pack, instance, key, stage, None)
+
+
+def _follow_calls(
+    work: Work, instance: Instance, pack: Pack, definition: Definition, before: WaitState, after: WaitState
+) -> None:
+    for key, waiting in before.calls.items():
+        if key not in after.calls:
+            reason = f"{definition.element(waiting.element_id).name} avbröts."
+            _cancel_called(work, instance.id, key, reason)
+    for key, waiting in after.calls.items():
+        if key not in before.calls:
+            _begin_called(work, instance, pack, definition.element(waiting.element_id), waiting)
+
+
+def _begin_called(work: Work, caller: Instance, pack: Pack, element: Element, waiting: Waiting) -> None:
+    named = {**pack.parameters, **waiting.data}
+    passed = {mapping.target: storable(named.get(mapping.source)) for mapping in element.ins}
+    suffix = waiting.data.get(element.properties.get("key_suffix", ""))
+    label = str(suffix) if suffix is not None else None
+    begin(
+        work,
+        latest_definition(work.connection, caller.pack_key, element.called_element or ""),
+        business_key=f"{caller.business_key}/{label}" if label else caller.business_key,
+        organisation=caller.organisation,
+        agreement_key=caller.agreement_key,
+        variables=passed,
+        caller=caller,
+        caller_task_id=waiting.id,
+        caller_element_id=element.id,
+        stage=element.stage,
+        label=label,
+    )
+
+
+def _cancel_called(work: Work, caller_id: str, caller_task_id: str | None, reason: str) -> None:
+    """Cancel what an instance has called: by one call activity, or (None) by any."""
+    conditions = [process_instance.c.parent_id == caller_id, process_instance.c.status.in_(("active", "suspended"))]
+    if caller_task_id is not None:
+        conditions.append(process_instance.c.parent_task_id == caller_task_id)
+    for row in work.connection.execute(select(process_instance).where(*conditions)).all():
+        cancel(work, Instance.from_row(row), reason)
+
+
+def _give_back(work: Work, ended: Instance, data: dict[str, Any]) -> None:
+    """An ended process's stage ends, and its caller goes on with the data that it declared."""
+    if ended.parent_id is None or ended.parent_task_id is None:
+        return
+    caller = load(work, ended.parent_id)
+    definition = definition_by_id(work.connection, caller.definition_id)
+    task_id = ended.parent_task_id
+    element = definition.element(ended.parent_element_id or "")
+    stages.end(work, ended.id, _outcome(element, data))
+    values = {mapping.target: data.get(mapping.source) for mapping in element.outs}
+    advance(work, caller, lambda execution: execution.call_ended(task_id, values), "returned_from", element.id)
+
+
+def _outcome(element: Element, data: dict[str, Any]) -> str:
+    """Whether the stage that a called process was ended well or was sent back (property `returned_when`)."""
+    sent_back = element.properties.get("returned_when", "outcome == 'returned'")
+    known = {name: data.get(name) for name in expressions.names(sent_back)}
+    return "returned" if expressions.evaluate(sent_back, known) else "done"
+
+
+def storable(value: Any) -> Any:
+    """A pack parameter as it may enter an instance's data: dates and moments as ISO text."""
+    return value.isoformat() if isinstance(value, date) else value

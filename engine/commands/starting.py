@@ -1,0 +1,125 @@
+"""Starts a process because a person asked for it: a regional agreement, a minor amendment, a deviation ..."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.authorisation import may_start
+from engine.clock import local_date
+from engine.commands import effects, instances
+from engine.commands.tasks import submit
+from engine.database.tables import counter, process_instance
+from engine.definitions import latest_definition
+from engine.errors import Conflict, Invalid, InvalidForm, NotFound
+from engine.forms import routed, validate, visible
+from engine.packs import Pack, Process, current_pack
+from engine.people import Person
+from engine.registers import agreements
+from engine.work import NextTask, Work
+
+DEFAULT_PACK = "dalarna-kvinnofrid"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that has begun."""
+
+    instance_id: str
+    business_key: str
+    agreement_key: str | None
+    next_tasks: tuple[NextTask, ...]
+
+
+def start_process(
+    connection: Connection,
+    now: datetime,
+    person: Person,
+    process_key: str,
+    *,
+    organisation: str | None = None,
+    business_key: str | None = None,
+    values: dict[str, Any] | None = None,
+    variables: dict[str, Any] | None = None,
+    pack_key: str = DEFAULT_PACK,
+) -> Started:
+    """Start a process with the values of its start form (if it has one) and with first data (`variables`).
+
+    Raises NotFound, NotPermitted, Invalid, InvalidForm, Conflict when the business key is taken.
+    """
+    pack = current_pack(connection, pack_key)
+    process = pack.process(process_key)
+    if process is None:
+        raise NotFound(f"Processen {process_key} finns inte.")
+    may_start(person, process, organisation).demand()
+    definition = latest_definition(connection, pack_key, process_key)
+    form = definition.form(definition.start_form_key) if definition.start_form_key else {}
+    errors = validate(form, values or {}, pack.catalogues)
+    if errors:
+        raise InvalidForm(errors)
+    shown = visible(form, values or {})
+    work = Work(connection, now, person.id, person.grants)
+    key = business_key or _next_key(work, pack, process, organisation)
+    _demand_free(work, process_key, key)
+    agreement_key = agreements.open_for(work, pack, process_key, key, organisation)
+    first = {**(variables or {}), **routed(form, shown)}
+    instance = instances.begin(
+        work,
+        definition,
+        business_key=key,
+        organisation=organisation,
+        agreement_key=agreement_key,
+        variables=first,
+        on_begun=lambda begun: _submit_start(work, begun, form, definition.start_form_key, shown, person, organisation),
+    )
+    agreements.set_instance(work, agreement_key, instance)
+    effects.drain(work)
+    return Started(instance.id, key, agreement_key, tuple(work.next_tasks))
+
+
+def _submit_start(
+    work: Work,
+    instance: Any,
+    form: dict[str, Any],
+    form_key: str | None,
+    values: dict[str, Any],
+    person: Person,
+    organisation: str | None,
+) -> None:
+    if form_key:
+        submit(work, instance, form, "start", form_key, values, party=_acting_for(person, organisation))
+
+
+def _acting_for(person: Person, organisation: str | None) -> str | None:
+    """On whose behalf somebody starts something: the organisation in question, if the person has a role there."""
+    if organisation in person.organisations:
+        return organisation
+    return min(person.organisations, default=None)
+
+
+def _next_key(work: Work, pack: Pack, process: Process, organisation: str | None) -> str:
+    """The process's business key, from its pattern; {number} counts up within the year."""
+    if process.business_key is None:
+        raise Invalid(f"{process.title} startas bara av andra processer.")
+    year = local_date(work.now).year
+    number = _count(work, f"{pack.key}/{process.key}/{year}") if "{number" in process.business_key else 0
+    return process.business_key.format(
+        agreement_key=pack.agreement_key, organisation=organisation or "", year=year, number=number
+    )
+
+
+def _count(work: Work, name: str) -> int:
+    mine = counter.c.name == name
+    counted = update(counter).where(mine).values(value=counter.c.value + 1)
+    if work.connection.execute(counted).rowcount == 0:
+        work.connection.execute(insert(counter).values(name=name, value=1))
+    return int(work.connection.execute(select(counter.c.value).where(mine)).scalar_one())
+
+
+def _demand_free(work: Work, process_key: str, business_key: str) -> None:
+    taken = select(process_instance.c.id).where(
+        process_instance.c.business_key == business_key, process_instance.c.process_key == process_key
+    )
+    if work.connection.execute(taken).first():
+        raise Conflict(f"{business_key} finns redan. Välj en annan beteckning eller öppna den som finns.")

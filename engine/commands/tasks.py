@@ -1,0 +1,176 @@
+"""What people do with user tasks: take over, let go, hand over, save a draft, complete."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
+from engine.commands import effects, instances
+from engine.work import Instance, NextTask, Work
+from engine.database.tables import draft, submission, timer, user_task
+from engine.definitions import definition_by_id
+from engine.errors import AlreadyDone, InvalidForm, NotFound
+from engine.forms import routed, validate, visible
+from engine.packs import current_pack
+from engine.people import Person, get_person
+from engine.registers import stages
+from engine.registers.projections import project
+
+_DONE = "Uppgiften är redan klar. Någon annan kan ha hunnit före, inget av ditt har skrivits över."
+_TAKEN = "Uppgiften har redan tagits över av någon annan."
+RETURNS = frozenset({"returned", "declined"})
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What came of completing a task."""
+
+    instance_id: str
+    next_tasks: tuple[NextTask, ...]
+
+
+def claim_task(connection: Connection, now: datetime, person: Person, task_id: str) -> None:
+    """Take over an open task. Raises NotFound, NotPermitted, AlreadyDone, Conflict."""
+    task = _open_task(connection, task_id)
+    may_work_task(person, task, _submitters(connection, task)).demand()
+    _assign(connection, now, task_id, person.id, task.assignee)
+
+
+def release_task(connection: Connection, now: datetime, person: Person, task_id: str) -> None:
+    """Let go of a task, so that others with the role can take it."""
+    task = _open_task(connection, task_id)
+    may_assign_task(person, task).demand()
+    _assign(connection, now, task_id, None, task.assignee)
+
+
+def assign_task(connection: Connection, now: datetime, person: Person, task_id: str, assignee_id: str) -> None:
+    """Hand an open task over to somebody who may do it."""
+    task = _open_task(connection, task_id)
+    may_assign_task(person, task).demand()
+    may_be_assigned(get_person(connection, assignee_id), task, _submitters(connection, task)).demand()
+    _assign(connection, now, task_id, assignee_id, task.assignee)
+
+
+def save_draft(
+    connection: Connection, now: datetime, person: Person, task_id: str, values: dict[str, Any]
+) -> datetime:
+    """Keep what the person has written so far, however incomplete. Returns when it was saved."""
+    task = _open_task(connection, task_id)
+    may_work_task(person, task, _submitters(connection, task)).demand()
+    mine = (draft.c.task_id == task_id, draft.c.person_id == person.id)
+    saved = {"values": values, "saved_at": now}
+    if connection.execute(update(draft).where(*mine).values(saved)).rowcount == 0:
+        connection.execute(insert(draft).values(task_id=task_id, person_id=person.id, **saved))
+    return now
+
+
+def complete_task(
+    connection: Connection, now: datetime, person: Person, task_id: str, values: dict[str, Any]
+) -> Completed:
+    """Complete a task with the values of its form.
+
+    Everything or nothing: the submission, the registers, the instance's new state and the tasks that open.
+    Raises NotFound, NotPermitted, AlreadyDone, InvalidForm (with an error by field), Stale, ExecutionFailed.
+    """
+    task = _open_task(connection, task_id)
+    instance = instances.load(work := Work(connection, now, person.id, person.grants), task.instance_id)
+    may_work_task(person, task, _submitters(connection, task)).demand()
+    definition = definition_by_id(connection, task.definition_id)
+    form = definition.form(task.form_key) if task.form_key else {}
+    pack = current_pack(connection, task.pack_key)
+    errors = validate(form, values, pack.catalogues)
+    if errors:
+        raise InvalidForm(errors)
+    shown = visible(form, values)
+    _mark_completed(connection, now, person, task_id)
+    submitted = submit(work, instance, form, task.element_id, task.form_key or "", shown, task=task)
+    if task.gate:
+        stages.note_return(work, instance, shown.get("outcome") in RETURNS)
+    element = definition.element(task.element_id)
+    instances.advance(
+        work,
+        instance,
+        lambda execution: execution.complete(task_id, routed(form, shown), element.item_variable),
+        "task_completed",
+        element.id,
+        submission=submitted,
+    )
+    effects.drain(work)
+    return Completed(instance.id, tuple(work.next_tasks))
+
+
+def submit(
+    work: Work,
+    instance: Instance,
+    form: dict[str, Any],
+    element_id: str,
+    form_key: str,
+    values: dict[str, Any],
+    task: Any = None,
+    party: str | None = None,
+) -> str:
+    """Append a submission and write its facts into its register. Returns its id."""
+    row = {
+        "id": uuid4().hex,
+        "instance_id": instance.id,
+        "task_id": task.id if task is not None else None,
+        "definition_id": instance.definition_id,
+        "process_key": instance.process_key,
+        "element_id": element_id,
+        "form_key": form_key,
+        "register": form.get("x-register"),
+        "item": task.item if task is not None else None,
+        "agreement_key": instance.agreement_key,
+        "organisation": instance.organisation,
+        "party": task.role_organisation if task is not None else party,
+        "role": task.role if task is not None else None,
+        "stage": instance.stage,
+        "person_id": work.actor,
+        "submitted_at": work.now,
+        "values": values,
+    }
+    work.connection.execute(insert(submission).values(row))
+    project(work, row)
+    return str(row["id"])
+
+
+def _open_task(connection: Connection, task_id: str) -> Any:
+    row = connection.execute(select(user_task).where(user_task.c.id == task_id)).first()
+    if row is None:
+        raise NotFound("Uppgiften finns inte.")
+    if row.state != "open":
+        raise AlreadyDone(_DONE)
+    return row
+
+
+def _submitters(connection: Connection, task: Any) -> frozenset[str]:
+    """Who has handed something in, in the same instance: they may not decide about it (four eyes)."""
+    if not task.gate:
+        return frozenset()
+    handed_in = (
+        select(submission.c.person_id)
+        .join(user_task, user_task.c.id == submission.c.task_id)
+        .where(submission.c.instance_id == task.instance_id, ~user_task.c.gate)
+        .distinct()
+    )
+    return frozenset(connection.execute(handed_in).scalars())
+
+
+def _assign(connection: Connection, now: datetime, task_id: str, assignee: str | None, expected: str | None) -> None:
+    unchanged = (user_task.c.id == task_id, user_task.c.state == "open", user_task.c.assignee.is_not_distinct_from(expected))
+    values = {"assignee": assignee, "claimed_at": now if assignee else None}
+    if connection.execute(update(user_task).where(*unchanged).values(values)).rowcount != 1:
+        raise AlreadyDone(_TAKEN)
+
+
+def _mark_completed(connection: Connection, now: datetime, person: Person, task_id: str) -> None:
+    """Whoever gets here first completes the task; for the other there is no open row left."""
+    still_open = (user_task.c.id == task_id, user_task.c.state == "open")
+    values = {"state": "completed", "ended_at": now, "completed_by": person.id}
+    if connection.execute(update(user_task).where(*still_open).values(values)).rowcount != 1:
+        raise AlreadyDone(_DONE)
+    connection.execute(delete(draft).where(draft.c.task_id == task_id))
+    connection.execute(delete(timer).where(timer.c.task_id == task_id))

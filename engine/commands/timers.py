@@ -1,0 +1,126 @@
+"""What happens when time has come: events drawn in a model, reminders, and escalation of what is late."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from engine import mail
+from engine.bpmn.moments import add_duration
+from engine.clock import local_date
+from engine.commands import effects, instances
+from engine.commands.lanes import organisation_of
+from engine.commands.open_tasks import deadlines_of, timer_row
+from engine.database.tables import timer, user_task
+from engine.definitions import definition_by_id
+from engine.errors import ExecutionFailed
+from engine.packs import Pack, current_pack
+from engine.work import NextTask, Work
+
+
+def due_timers(connection: Connection, now: datetime, limit: int) -> list[str]:
+    """The ids of timers that are due, the oldest first."""
+    query = select(timer.c.id).where(timer.c.due_at <= now).order_by(timer.c.due_at, timer.c.id).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next timer is due."""
+    return connection.execute(select(timer.c.due_at).order_by(timer.c.due_at).limit(1)).scalar()
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A timer that has fired, and the user tasks that opened because of it."""
+
+    next_tasks: tuple[NextTask, ...]
+
+
+def fire_timer(connection: Connection, now: datetime, timer_id: str) -> Fired | None:
+    """Fire one timer that is due. None when somebody else got there first, or when it is not due after all.
+
+    Whoever deletes the row fires the timer; a second worker finds no row.
+    """
+    due = (timer.c.id == timer_id, timer.c.due_at <= now)
+    row = connection.execute(select(timer).where(*due).with_for_update(skip_locked=True)).first()
+    if row is None or connection.execute(delete(timer).where(timer.c.id == timer_id)).rowcount != 1:
+        return None
+    work = Work(connection, now)
+    if row.kind == "event":
+        _fire_event(work, row)
+    else:
+        _act_on_deadline(work, row)
+    effects.drain(work)
+    return Fired(tuple(work.next_tasks))
+
+
+def _fire_event(work: Work, row: Any) -> None:
+    instance = instances.load(work, row.instance_id)
+    instances.advance(work, instance, lambda execution: execution.fire(row.task_id), "timer_fired", row.element_id)
+
+
+def _act_on_deadline(work: Work, row: Any) -> None:
+    query = select(user_task).where(user_task.c.id == row.task_id, user_task.c.state == "open")
+    task = work.connection.execute(query).first()
+    if task is None:
+        return
+    pack = current_pack(work.connection, task.pack_key)
+    if row.kind == "remind":
+        _remind(work, pack, task)
+    else:
+        _escalate(work, pack, task, row)
+
+
+def _remind(work: Work, pack: Pack, task: Any) -> None:
+    subject = f"Påminnelse: {_title(pack, task)}"
+    body = f"Uppgiften ska vara klar {_day(task.due_at)}. Öppna den i Samflöde när du vill fortsätta."
+    _tell(work, task, subject, body)
+    work.connection.execute(update(user_task).where(user_task.c.id == task.id).values(reminded_at=work.now))
+
+
+def _escalate(work: Work, pack: Pack, task: Any, row: Any) -> None:
+    """Tell the next role in order that the task is late, and set the clock for the one after."""
+    definition = definition_by_id(work.connection, task.definition_id)
+    deadlines = deadlines_of(definition.element(task.element_id), pack)
+    told = deadlines.escalate_to.index(task.escalated_to) + 1 if task.escalated_to in deadlines.escalate_to else 0
+    if told >= len(deadlines.escalate_to):
+        return
+    role = deadlines.escalate_to[told]
+    where = _organisation_of_role(pack, role, task)
+    subject = f"Försenat: {_title(pack, task)}"
+    body = f"Uppgiften skulle ha varit klar {_day(task.due_at)} och väntar fortfarande."
+    mail.tell_role(work, role, where, subject, body, f"/uppgifter/{task.id}")
+    _tell(work, task, subject, body)
+    work.connection.execute(update(user_task).where(user_task.c.id == task.id).values(escalated_to=role))
+    if told + 1 < len(deadlines.escalate_to):
+        again = add_duration(work.now, deadlines.escalate_after)
+        next_row = timer_row(row.instance_id, "escalate", task.id, task.element_id, again)
+        work.connection.execute(insert(timer).values(next_row))
+
+
+def _tell(work: Work, task: Any, subject: str, body: str) -> None:
+    link = f"/uppgifter/{task.id}"
+    if task.assignee:
+        mail.tell_person(work, task.assignee, subject, body, link)
+    else:
+        mail.tell_role(work, task.role, task.role_organisation, subject, body, link)
+
+
+def _organisation_of_role(pack: Pack, role: str, task: Any) -> str:
+    """A body's role is held in the body; other roles in the municipality that the task is about."""
+    if pack.item("organisations", role) is not None:
+        return role
+    try:
+        return organisation_of("municipality", task.organisation, {}, pack)
+    except ExecutionFailed:
+        return str(task.role_organisation)
+
+
+def _title(pack: Pack, task: Any) -> str:
+    place = pack.item("organisations", task.organisation) if task.organisation else None
+    return f"{task.name}, {place['title']}" if place else str(task.name)
+
+
+def _day(moment: datetime) -> str:
+    return local_date(moment).isoformat()

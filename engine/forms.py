@@ -1,0 +1,221 @@
+"""Validates what people submit against a form's JSON Schema, and says by field what is wrong, in plain Swedish.
+
+Also guards privacy: no text may hold a personal identity number, wherever it is written.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import orjson
+import personnummer
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from engine.errors import FieldError
+
+Schema = Mapping[str, Any]
+Values = dict[str, Any]
+
+MAX_TEXT = 20_000
+_IDENTITY_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
+
+
+def validate(schema: Schema, values: Values, catalogues: Mapping[str, list[dict[str, Any]]]) -> list[FieldError]:
+    """What is wrong with `values`, by field, first things first; empty when they may be submitted.
+
+    Hidden fields (x-show-if) are neither demanded nor judged: give `visible(schema, values)` if they may be there.
+    """
+    shown = visible(schema, values)
+    errors = list(_unknown(schema, values))
+    errors.extend(_unfit(schema, shown))
+    if not errors:
+        errors.extend(_schema_errors(schema, shown, catalogues))
+        errors.extend(_identity_errors(shown, ""))
+    return errors
+
+
+def visible(schema: Schema, values: Values) -> Values:
+    """The values of the fields that are shown, given the answers that decide it (x-show-if)."""
+    fields = schema.get("properties", {})
+    return {name: value for name, value in values.items() if name in fields and is_shown(fields[name], values)}
+
+
+def is_shown(field: Schema, values: Values) -> bool:
+    """Whether a field's condition (x-show-if) holds."""
+    condition = field.get("x-show-if")
+    if not condition:
+        return True
+    wanted = condition["is"] if isinstance(condition["is"], list) else [condition["is"]]
+    answer = values.get(condition["field"])
+    answers = answer if isinstance(answer, list) else [answer]
+    return any(given in wanted for given in answers)
+
+
+def routed(schema: Schema, values: Values) -> Values:
+    """The values that enter the engine (x-routes); what was not answered enters as an empty list or as nothing."""
+    fields = schema.get("properties", {})
+    shown = visible(schema, values)
+    return {
+        name: shown.get(name, [] if fields.get(name, {}).get("type") == "array" else None)
+        for name in schema.get("x-routes", [])
+    }
+
+
+def _unknown(schema: Schema, values: Values) -> Iterator[FieldError]:
+    for name in values:
+        if name not in schema.get("properties", {}):
+            yield FieldError(str(name)[:100], "Fältet finns inte i formuläret.")
+
+
+def _unfit(schema: Schema, values: Values) -> Iterator[FieldError]:
+    """Values that no form may hold: numbers that are none, text that is too long or cannot be stored."""
+    for name, value in values.items():
+        reason = _unfit_reason(value)
+        if reason:
+            yield FieldError(name, reason)
+
+
+def _unfit_reason(value: Any) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "Skriv ett vanligt tal."
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            return f"Texten är för lång. Den får ha högst {MAX_TEXT} tecken."
+        if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+            return "Texten innehåller tecken som inte kan sparas."
+    parts = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
+    return next((reason for part in parts if (reason := _unfit_reason(part))), None)
+
+
+def _schema_errors(
+    schema: Schema, shown: Values, catalogues: Mapping[str, list[dict[str, Any]]]
+) -> Iterator[FieldError]:
+    fields = schema.get("properties", {})
+    for name in schema.get("required", []):
+        if is_shown(fields.get(name, {}), shown) and _is_empty(shown.get(name)):
+            yield FieldError(name, _missing(fields.get(name, {})))
+    given = {name: value for name, value in shown.items() if not _is_empty(value)}
+    seen: set[str] = set()
+    for error in sorted(_validator(_bare(schema)).iter_errors(given), key=lambda e: [str(p) for p in e.absolute_path]):
+        path = ".".join(str(part) for part in error.absolute_path)
+        if error.validator == "required":
+            path = f"{path}.{_missing_name(error)}".strip(".")
+        if path and path not in seen:
+            seen.add(path)
+            yield FieldError(path, _sentence(error))
+    yield from _choice_errors(fields, given, catalogues)
+
+
+def _choice_errors(
+    fields: Schema, given: Values, catalogues: Mapping[str, list[dict[str, Any]]]
+) -> Iterator[FieldError]:
+    """Choices that come from a catalogue (x-options), which the schema itself cannot know."""
+    for name, value in given.items():
+        field = fields[name]
+        options = field.get("x-options") or (field.get("items") or {}).get("x-options")
+        if options and options["catalogue"] in catalogues:
+            known = {item["key"] for item in catalogues[options["catalogue"]]}
+            chosen = value if isinstance(value, list) else [value]
+            if any(isinstance(one, str) and one not in known for one in chosen):
+                yield FieldError(name, "Välj något av alternativen.")
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _missing(field: Schema) -> str:
+    choice = "oneOf" in field or "x-options" in field or field.get("type") in {"boolean", "array"}
+    label = str(field.get("title", "fältet")).rstrip("?:.")
+    return f"Välj ett svar: {label}." if choice else f"Fyll i: {label}."
+
+
+def _missing_name(error: ValidationError) -> str:
+    missing = [name for name in error.validator_value if name not in error.instance]
+    return str(missing[0]) if missing else ""
+
+
+def _sentence(error: ValidationError) -> str:
+    limit = error.validator_value
+    match error.validator:
+        case "required":
+            return "Fyll i det här fältet."
+        case "maxLength":
+            return f"Korta texten. Den får ha högst {limit} tecken, nu är den {len(error.instance)}."
+        case "minLength":
+            return f"Skriv minst {limit} tecken."
+        case "minimum":
+            return f"Skriv {limit} eller mer."
+        case "maximum":
+            return f"Skriv {limit} eller mindre."
+        case "minItems":
+            return "Lägg till minst en." if limit == 1 else f"Ange minst {limit}."
+        case "maxItems":
+            return f"Ange högst {limit}."
+        case "oneOf" | "enum" | "const" | "anyOf":
+            return "Välj något av alternativen."
+        case "format":
+            return _FORMATS.get(str(limit), "Kontrollera hur det är skrivet.")
+        case "type":
+            return _TYPES.get(str(limit), "Kontrollera hur det är skrivet.")
+    return "Kontrollera uppgiften."
+
+
+_FORMATS = {
+    "date": "Skriv datumet som år-månad-dag, till exempel 2026-11-24.",
+    "email": "Skriv en e-postadress, till exempel namn@kommun.se.",
+    "uri": "Skriv en webbadress som börjar med https://.",
+}
+_TYPES = {
+    "number": "Skriv ett tal med siffror.",
+    "integer": "Skriv ett heltal med siffror.",
+    "boolean": "Välj ja eller nej.",
+    "string": "Skriv text.",
+}
+
+
+def _identity_errors(values: Any, path: str) -> Iterator[FieldError]:
+    """Personal identity numbers in any text. Staff contact fields have none either, so nothing is exempt."""
+    items = values.items() if isinstance(values, dict) else enumerate(values)
+    for key, value in items:
+        where = f"{path}.{key}".strip(".")
+        if isinstance(value, dict | list):
+            yield from _identity_errors(value, where)
+        elif isinstance(value, str) and holds_identity_number(value):
+            yield FieldError(where, "Ta bort personnumret. Skriv aldrig vem en klient eller patient är i Samflöde.")
+
+
+def holds_identity_number(text: str) -> bool:
+    """Whether the text holds a valid Swedish personal identity number or coordination number."""
+    return any(_is_identity_number(match.group()) for match in _IDENTITY_NUMBER.finditer(text))
+
+
+def _is_identity_number(text: str) -> bool:
+    try:
+        return bool(personnummer.valid(text.replace(" ", "-")))
+    except (personnummer.PersonnummerException, ValueError):
+        return False
+
+
+def _bare(schema: Schema) -> str:
+    """The schema with `required` lifted out at the top (it depends on what is shown), as text to cache by."""
+    return orjson.dumps({k: v for k, v in schema.items() if k != "required"}, option=orjson.OPT_SORT_KEYS).decode()
+
+
+@lru_cache(maxsize=500)
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(orjson.loads(schema), format_checker=_format_checker())
+
+
+@lru_cache(maxsize=1)
+def _format_checker() -> FormatChecker:
+    checker = FormatChecker(["date", "email"])
+    checker.checks("uri")(_is_web_address)
+    return checker
+
+
+def _is_web_address(value: object) -> bool:
+    return not isinstance(value, str) or re.fullmatch(r"https?://[^\s/]+\.[^\s]+", value) is not None

@@ -1,0 +1,122 @@
+"""The register of agreements: which there are, whose they are, and every change of their status."""
+
+from datetime import date
+from uuid import uuid4
+
+from sqlalchemy import func, insert, or_, select, update
+
+from engine.work import Instance, Work
+from engine.database.register_tables import agreement, agreement_status
+from engine.packs import Pack
+
+ENDED = frozenset({"lapsed", "replaced", "ended"})
+
+
+def owns_agreement(pack: Pack, process_key: str) -> bool:
+    """Whether an instance of the process is an agreement's own life (its business key is the agreement's key)."""
+    process = pack.process(process_key)
+    return process is not None and (process.business_key or "").startswith("{agreement_key}")
+
+
+def open_for(
+    work: Work,
+    pack: Pack,
+    process_key: str,
+    business_key: str,
+    organisation: str | None,
+    *,
+    regional_key: str | None = None,
+    predecessor_key: str | None = None,
+) -> str | None:
+    """The agreement that a new instance belongs to: a new one if the process is an agreement's life. None if no one's."""
+    process = pack.process(process_key)
+    if process is None or process.agreement == "none":
+        return None
+    if not owns_agreement(pack, process_key):
+        return _running(work, pack, process.agreement, organisation)
+    row = {
+        "key": business_key,
+        "pack_key": pack.key,
+        "kind": process.agreement,
+        "organisation": organisation,
+        "regional_key": regional_key,
+        "predecessor_key": predecessor_key,
+        "title": _title(pack, process.agreement, process.title, organisation),
+        "instance_id": "",
+        "status": "preparing",
+        "valid_to": _parameter_date(pack, "valid_to") if process.agreement == "local" else None,
+        "started_at": work.now,
+    }
+    work.connection.execute(insert(agreement).values(row))
+    _note_status(work, business_key, "preparing", None)
+    return business_key
+
+
+def set_instance(work: Work, agreement_key: str | None, instance: Instance) -> None:
+    """Tell the agreement which instance is its life."""
+    mine = (agreement.c.key == agreement_key, agreement.c.instance_id == "")
+    work.connection.execute(update(agreement).where(*mine).values(instance_id=instance.id))
+
+
+def set_status(work: Work, key: str, status: str, *, in_force_on: date | None = None, valid_to: date | None = None) -> None:
+    """Change an agreement's status from now on, and, when given, from and to when it is valid."""
+    values: dict[str, object] = {"status": status}
+    if in_force_on is not None:
+        values["in_force_on"] = in_force_on
+    if valid_to is not None:
+        values["valid_to"] = valid_to
+    if status in ENDED:
+        values["ended_at"] = work.now
+    work.connection.execute(update(agreement).where(agreement.c.key == key).values(values))
+    _note_status(work, key, status, valid_to)
+
+
+def local_keys(work: Work, regional_key: str) -> list[str]:
+    """The local agreements under a regional one that have not ended, by key."""
+    query = (
+        select(agreement.c.key)
+        .where(agreement.c.regional_key == regional_key, agreement.c.ended_at.is_(None))
+        .order_by(agreement.c.key)
+    )
+    return list(work.connection.execute(query).scalars())
+
+
+def in_force_date(work: Work, key: str | None) -> date | None:
+    """When the agreement came into force."""
+    return work.connection.execute(select(agreement.c.in_force_on).where(agreement.c.key == key)).scalar()
+
+
+def regional_key(work: Work, key: str) -> str | None:
+    """The regional agreement that a local one stands under."""
+    return work.connection.execute(select(agreement.c.regional_key).where(agreement.c.key == key)).scalar()
+
+
+def successor_key(work: Work, key: str) -> str:
+    """A key for the agreement that follows: the same, with the number of its generation after it."""
+    first = key.split(":")[0]
+    query = select(func.count()).where(or_(agreement.c.key == first, agreement.c.key.startswith(f"{first}:")))
+    return f"{first}:{work.connection.execute(query).scalar_one() + 1}"
+
+
+def _running(work: Work, pack: Pack, kind: str, organisation: str | None) -> str | None:
+    """The newest agreement of this kind (and of this organisation)."""
+    conditions = [agreement.c.pack_key == pack.key, agreement.c.kind == kind]
+    if kind == "local":
+        conditions.append(agreement.c.organisation == organisation)
+    query = select(agreement.c.key).where(*conditions).order_by(agreement.c.started_at.desc(), agreement.c.key).limit(1)
+    return work.connection.execute(query).scalar()
+
+
+def _note_status(work: Work, key: str, status: str, valid_to: date | None) -> None:
+    row = {"id": uuid4().hex, "agreement_key": key, "status": status, "valid_to": valid_to, "since": work.now}
+    work.connection.execute(insert(agreement_status).values(row))
+
+
+def _title(pack: Pack, kind: str, process_title: str, organisation: str | None) -> str:
+    item = pack.item("organisations", organisation) if kind == "local" and organisation else None
+    return f"{process_title}, {item['title']}" if item else pack.title
+
+
+def _parameter_date(pack: Pack, name: str) -> date | None:
+    value = pack.parameters.get(name)
+    return value if isinstance(value, date) else None

@@ -1,0 +1,79 @@
+"""The register of deviations: what was reported, the temporary division of responsibility, the lesson, the end."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from engine.work import Instance, Work
+from engine.database.register_tables import deviation
+from engine.database.tables import process_instance
+
+
+def report(work: Work, submitted: dict[str, Any]) -> None:
+    """A deviation has been reported (the start form). Sent in again, after questions, it replaces what was said."""
+    values = submitted["values"]
+    texts = ("happened", "place", "clause", "category", "consequence", "likelihood", "source", "external_case_number")
+    facts = {name: _text(values.get(name)) for name in texts if name in values}
+    if "happened_on" in values:
+        facts["happened_on"] = date.fromisoformat(values["happened_on"]) if values["happened_on"] else None
+    if "principals" in values:
+        facts["principals"] = values["principals"]
+    if "maybe_lex" in values:
+        facts["maybe_lex"] = _text(values["maybe_lex"])
+    mine = deviation.c.instance_id == submitted["instance_id"]
+    if work.connection.execute(select(deviation.c.key).where(mine)).first():
+        if facts:
+            work.connection.execute(update(deviation).where(mine).values(facts))
+        return
+    instance = work.connection.execute(
+        select(process_instance.c.business_key, process_instance.c.pack_key).where(
+            process_instance.c.id == submitted["instance_id"]
+        )
+    ).one()
+    row = {
+        "key": instance.business_key,
+        "pack_key": instance.pack_key,
+        "instance_id": submitted["instance_id"],
+        "agreement_key": submitted["agreement_key"],
+        "organisation": submitted["organisation"],
+        "receiving_organisation": values.get("receiving_organisation"),
+        "reported_by": submitted["person_id"],
+        "reported_at": submitted["submitted_at"],
+        "happened": "",
+        **facts,
+    }
+    work.connection.execute(insert(deviation).values(row))
+
+
+def note_responsibility(work: Work, submitted: dict[str, Any]) -> None:
+    """The parties' temporary division of responsibility (agreement, section on deviations)."""
+    text = submitted["values"].get("until_settled")
+    if text:
+        _update(work, submitted, responsibility=str(text), responsibility_at=submitted["submitted_at"])
+
+
+def note_lesson(work: Work, submitted: dict[str, Any]) -> None:
+    """What was learned; it goes to the next annual review."""
+    values = submitted["values"]
+    if values.get("lesson"):
+        _update(work, submitted, lesson=str(values["lesson"]))
+
+
+def close(work: Work, instance: Instance) -> None:
+    """The deviation's process has ended."""
+    mine = (deviation.c.instance_id == instance.id, deviation.c.closed_at.is_(None))
+    work.connection.execute(update(deviation).where(*mine).values(closed_at=work.now))
+
+
+def _update(work: Work, submitted: dict[str, Any], **values: Any) -> None:
+    mine = deviation.c.instance_id == submitted["instance_id"]
+    work.connection.execute(update(deviation).where(mine).values(values))
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)

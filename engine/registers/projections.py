@@ -1,0 +1,176 @@
+"""Writes a submission's facts into the register that its form feeds (x-register): one small function per register.
+
+A projection reads only the submission, so that every register can be made again from submissions.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Table, insert, select, update
+
+from engine.work import Work
+from engine.database.register_tables import (
+    activity,
+    appointment,
+    assessment,
+    decision,
+    deviation,
+    indicator,
+)
+from engine.registers import deviations
+
+Submission = dict[str, Any]  # a row of `submission`
+
+
+def project(work: Work, submitted: Submission) -> None:
+    """Put the submission's facts into its register, if its form names one with a table."""
+    projection = _PROJECTIONS.get(submitted["register"] or "")
+    if projection is not None:
+        projection(work, submitted)
+
+
+def _decision(kind: str) -> Callable[[Work, Submission], None]:
+    def write(work: Work, submitted: Submission) -> None:
+        values = submitted["values"]
+        copied = ("agreement_key", "organisation", "party", "process_key", "element_id", "instance_id", "stage", "person_id")
+        texts = ("return_to", "body", "case_number", "protocol", "reason", "comments")
+        row = {name: submitted[name] for name in copied} | {name: _text(values.get(name)) for name in texts}
+        outcome = values.get("outcome")
+        if outcome is None:
+            return
+        row |= {
+            "id": submitted["id"],
+            "kind": kind,
+            "outcome": outcome,
+            "decided_on": _date(values.get("decided_on")),
+            "recorded_at": submitted["submitted_at"],
+        }
+        work.connection.execute(insert(decision).values(row))
+
+    return write
+
+
+def _appointment(work: Work, submitted: Submission) -> None:
+    """Who leads and takes part, told over several forms: what a form does not ask stays as it was."""
+    values = submitted["values"]
+    of_agreement = appointment.c.agreement_key == submitted["agreement_key"]
+    query = select(appointment).where(of_agreement).order_by(appointment.c.recorded_at.desc()).limit(1)
+    before = work.connection.execute(query).mappings().first() or {}
+    asked = ("process_leader", "steering_group", "steering_group_kind")
+    row = {name: _text(values[name]) if name in values else before.get(name) for name in asked}
+    row |= {
+        "id": submitted["id"],
+        "agreement_key": submitted["agreement_key"],
+        "working_group": values.get("working_group") or before.get("working_group") or [],
+        "recorded_at": submitted["submitted_at"],
+    }
+    _insert(work, appointment, [row])
+
+
+def _activities(work: Work, submitted: Submission) -> None:
+    """A plan replaces the one before it; the old rows stay, superseded."""
+    now: datetime = submitted["submitted_at"]
+    current = (activity.c.agreement_key == submitted["agreement_key"], activity.c.superseded_at.is_(None))
+    work.connection.execute(update(activity).where(*current).values(superseded_at=now))
+    texts = ("activity", "when", "how", "by", "with", "follow_up", "status", "responsible")
+    rows = [
+        {
+            "id": uuid4().hex,
+            "agreement_key": submitted["agreement_key"],
+            "submission_id": submitted["id"],
+            "position": position,
+            "recorded_at": now,
+            **{name: _text(row.get(name)) for name in texts},
+            "activity": _text(row.get("activity")) or "",
+            "target_groups": row.get("target_groups"),
+            "starts_on": _date(row.get("starts_on")),
+            "ends_on": _date(row.get("ends_on")),
+        }
+        for position, row in enumerate(submitted["values"].get("activities") or [])
+    ]
+    _insert(work, activity, rows)
+
+
+def _assessment(work: Work, submitted: Submission) -> None:
+    rows = [
+        {
+            "id": uuid4().hex,
+            "agreement_key": submitted["agreement_key"],
+            "submission_id": submitted["id"],
+            "stage": submitted["stage"],
+            "item": row["item"],
+            "level": row["level"],
+            "evidence": _text(row.get("evidence")),
+            "recorded_at": submitted["submitted_at"],
+        }
+        for row in submitted["values"].get("assessment") or []
+        if row.get("level")
+    ]
+    _insert(work, assessment, rows)
+
+
+def _numbers(kind: str, field: str) -> Callable[[Work, Submission], None]:
+    """Key figures, or ISU at group level. A missing number stays missing, with its reason."""
+
+    def write(work: Work, submitted: Submission) -> None:
+        values = submitted["values"]
+        rows = [
+            {
+                "id": uuid4().hex,
+                "agreement_key": submitted["agreement_key"],
+                "organisation": submitted["organisation"],
+                "party": submitted["party"],
+                "submission_id": submitted["id"],
+                "kind": kind,
+                "year": values.get("year") or _year(submitted),
+                "item": row["item"],
+                **{name: row.get(name) for name in ("women", "men", "total")},
+                "missing_reason": _text(row.get("missing_reason")),
+                "no_split_reason": _text(row.get("no_split_reason")),
+                "recorded_at": submitted["submitted_at"],
+            }
+            for row in values.get(field) or []
+            if row.get("item")
+        ]
+        _insert(work, indicator, rows)
+
+    return write
+
+
+def _year(submitted: Submission) -> int:
+    """Figures reported one year are about the year before (Öppna jämförelser)."""
+    moment: datetime = submitted["submitted_at"]
+    return moment.year - 1
+
+
+def _insert(work: Work, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        work.connection.execute(insert(table), rows)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+_PROJECTIONS: dict[str, Callable[[Work, Submission], None]] = {
+    "decision": _decision("party"),
+    "gate": _decision("gate"),
+    "appointment": _appointment,
+    "activities": _activities,
+    "assessment": _assessment,
+    "indicators": _numbers("indicator", "indicators"),
+    "isu": _numbers("isu", "isu"),
+    "deviation": deviations.report,
+    "responsibility": deviations.note_responsibility,
+    "lesson": deviations.note_lesson,
+}
+
+REGISTER_TABLES = (decision, appointment, activity, assessment, indicator, deviation)

@@ -1,0 +1,242 @@
+"""The simulated clock: whoever is next in time acts, timers fire when they are due, every step is its own transaction."""
+
+import heapq
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.clock import end_of_day, local_date, start_of_day
+from engine.commands import complete_task, due_timers, fire_timer, next_due, start_process
+from engine.database import Database
+from engine.database.tables import process_instance, user_task
+from engine.definitions import definition_by_id, latest_definition
+from engine.errors import SamflodeError
+from engine.packs import current_pack
+from engine.people import Person, get_person, list_people
+from engine.prefill import About, prefill
+from engine.simulation.answers import fill_in
+from engine.simulation.choices import Situation, choose
+
+PRELUDE = timedelta(days=300)  # signing, recommendation and sixteen approvals before the agreement is in force
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to play. `revise`: the county network commissions a revision in time (or never does)."""
+
+    pack_key: str
+    start: date
+    end: date
+    seed: int = 1
+    revise: bool = True
+    deviations_per_year: float = 12.0
+    progress: Callable[[date], None] | None = None
+
+
+@dataclass
+class Played:
+    """What happened: how many tasks, timers and deviations, and which tasks nobody could do."""
+
+    tasks: int = 0
+    timers: int = 0
+    deviations: int = 0
+    amendments: int = 0
+    by_process: Counter[str] = field(default_factory=Counter)
+    stuck: list[str] = field(default_factory=list)
+    ended_at: datetime | None = None
+
+
+def play(database: Database, options: Options) -> Played:
+    """Play from `start` (with a prelude before it) until the end of the day `end`, and say what happened."""
+    return _County(database, options).play()
+
+
+class _County:
+    def __init__(self, database: Database, options: Options) -> None:
+        self._database = database
+        self._options = options
+        self._rng = random.Random(f"county {options.seed}")
+        self._now = start_of_day(options.start) - PRELUDE
+        self._end = end_of_day(options.end)
+        self._plan: list[tuple[datetime, int, str, str]] = []  # (when, order, what, id)
+        self._order = 0
+        self._people: dict[tuple[str, str], list[Person]] = {}
+        self._rounds: Counter[tuple[str, str, str | None]] = Counter()
+        self._played = Played()
+
+    def play(self) -> Played:
+        with self._database.read() as connection:
+            self._meet(connection)
+        self._begin()
+        while (moment := self._next_moment()) is not None and moment <= self._end:
+            if self._options.progress and local_date(moment).year != local_date(self._now).year:
+                self._options.progress(local_date(moment))
+            self._now = max(self._now, moment)
+            if not self._fire_due():
+                self._act()
+        self._played.ended_at = self._now
+        return self._played
+
+    # The beginning -------------------------------------------------------------------------------------------------
+
+    def _meet(self, connection: Connection) -> None:
+        for person in list_people(connection):
+            for grant in person.grants:
+                self._people.setdefault(grant, []).append(person)
+
+    def _begin(self) -> None:
+        rss = self._people[("rss", "rss")][0]
+        self._start(rss, "regional_agreement", None)
+        moment = start_of_day(self._options.start) + timedelta(days=200)
+        while moment < self._end:
+            moment += timedelta(days=self._rng.expovariate(self._options.deviations_per_year / 365.25))
+            self._schedule(moment, "deviation", "")
+        for year in range(self._options.start.year + 1, self._options.end.year, 2):
+            self._schedule(start_of_day(date(year, 5, 15)), "amendment", "")
+
+    def _start(self, person: Person, process_key: str, organisation: str | None) -> bool:
+        with self._database.write() as connection:
+            definition = latest_definition(connection, self._options.pack_key, process_key)
+            values: dict[str, Any] = {}
+            if definition.start_form_key:
+                form = definition.form(definition.start_form_key)
+                pack = current_pack(connection, self._options.pack_key)
+                chosen = self._start_answers(form, organisation)
+                values = fill_in(form, pack.catalogues, self._rng, local_date(self._now), chosen, {})
+            started = start_process(
+                connection,
+                self._now,
+                person,
+                process_key,
+                organisation=organisation,
+                values=values,
+                pack_key=self._options.pack_key,
+            )
+        self._plan_tasks([task.id for task in started.next_tasks])
+        return True
+
+    def _start_answers(self, form: dict[str, Any], organisation: str | None) -> dict[str, Any]:
+        fields = form.get("properties", {})
+        return {"receiving_organisation": organisation} if "receiving_organisation" in fields and organisation else {}
+
+    # The clock -----------------------------------------------------------------------------------------------------
+
+    def _next_moment(self) -> datetime | None:
+        with self._database.read() as connection:
+            due = next_due(connection)
+        planned = self._plan[0][0] if self._plan else None
+        return min((moment for moment in (due, planned) if moment is not None), default=None)
+
+    def _fire_due(self) -> bool:
+        with self._database.read() as connection:
+            ids = due_timers(connection, self._now, 100)
+        for timer_id in ids:
+            with self._database.write() as connection:
+                fired = fire_timer(connection, self._now, timer_id)
+            if fired:
+                self._played.timers += 1
+                self._plan_tasks([task.id for task in fired.next_tasks])
+        return bool(ids)
+
+    def _act(self) -> None:
+        _, _, what, task_id = heapq.heappop(self._plan)
+        match what:
+            case "task":
+                self._complete(task_id)
+            case "deviation":
+                self._report_deviation()
+            case "amendment":
+                self._propose_amendment()
+
+    def _schedule(self, moment: datetime, what: str, task_id: str) -> None:
+        self._order += 1
+        heapq.heappush(self._plan, (moment, self._order, what, task_id))
+
+    # People --------------------------------------------------------------------------------------------------------
+
+    def _plan_tasks(self, task_ids: list[str]) -> None:
+        if not task_ids:
+            return
+        with self._database.read() as connection:
+            rows = connection.execute(select(user_task).where(user_task.c.id.in_(task_ids))).all()
+        for row in rows:
+            if row.state == "open":
+                self._schedule(self._when(row), "task", row.id)
+
+    def _when(self, row: Any) -> datetime:
+        """Most are in good time, some late, a few very late; nobody begins what is not yet worth looking at."""
+        begin: datetime = max(row.created_at, row.follow_up_at or row.created_at)
+        span = max(row.due_at - begin, timedelta(hours=2))
+        share = self._rng.choices(
+            (self._rng.uniform(0.2, 0.95), self._rng.uniform(1.02, 1.5), self._rng.uniform(1.5, 2.6)), (83, 13, 4)
+        )[0]
+        return begin + span * share
+
+    def _complete(self, task_id: str) -> None:
+        with self._database.write() as connection:
+            row = connection.execute(select(user_task).where(user_task.c.id == task_id)).one()
+            if row.state != "open":
+                return
+            values = self._answers(connection, row)
+            for person in self._candidates(connection, row):
+                try:
+                    with connection.begin_nested():
+                        done = complete_task(connection, self._now, person, task_id, values)
+                    break
+                except SamflodeError as error:
+                    refusal = error
+            else:
+                self._played.stuck.append(f"{row.process_key}/{row.element_id}: {self._why(locals().get('refusal'))}")
+                return
+        self._played.tasks += 1
+        self._played.by_process[row.process_key] += 1
+        self._plan_tasks([task.id for task in done.next_tasks])
+
+    def _why(self, refusal: object) -> str:
+        errors = getattr(refusal, "errors", None)
+        return f"{refusal} {errors or ''}" if refusal else "nobody has the role"
+
+    def _candidates(self, connection: Connection, row: Any) -> list[Person]:
+        if row.assignee:
+            return [get_person(connection, row.assignee)]
+        people = list(self._people.get((row.role, row.role_organisation), []))
+        self._rng.shuffle(people)
+        return people
+
+    def _answers(self, connection: Connection, row: Any) -> dict[str, Any]:
+        pack = current_pack(connection, row.pack_key)
+        form = definition_by_id(connection, row.definition_id).forms.get(row.form_key or "", {})
+        key = (row.agreement_key or row.business_key, row.element_id, row.item)
+        situation = Situation(row.process_key, row.element_id, self._rounds[key], self._options.revise)
+        self._rounds[key] += 1
+        chosen = choose(form, situation, self._rng)
+        about = About(row.form_key or "", row.item, row.agreement_key, None, row.organisation, self._now)
+        before = prefill(connection, form, about)
+        return fill_in(form, pack.catalogues, self._rng, local_date(self._now), chosen, before)
+
+    def _report_deviation(self) -> None:
+        roles = [grant for grant in sorted(self._people) if grant[0] == "reporter"]
+        role, organisation = self._rng.choice(roles)
+        municipalities = [code for name, code in roles if code != "20"]
+        about = organisation if organisation != "20" else self._rng.choice(municipalities)
+        self._start(self._rng.choice(self._people[(role, organisation)]), "deviation", about)
+        self._played.deviations += 1
+
+    def _propose_amendment(self) -> None:
+        if self._agreement_is_running():
+            self._start(self._people[("network", "network")][0], "minor_amendment", None)
+            self._played.amendments += 1
+
+    def _agreement_is_running(self) -> bool:
+        query = select(process_instance.c.id).where(
+            process_instance.c.process_key == "regional_agreement", process_instance.c.status == "active"
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+

@@ -1,0 +1,100 @@
+"""What one command carries with it while it changes things: the transaction, the moment, who acts, what to do after."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+SYSTEM = "system"  # acts where no person does: timers, called processes, messages between agreements
+
+
+@dataclass(frozen=True)
+class NextTask:
+    """A user task that opened because of a command. `mine`: the one who acted may do it."""
+
+    id: str
+    name: str
+    role: str
+    role_organisation: str
+    mine: bool
+
+
+@dataclass(frozen=True)
+class StartProcess:
+    """An effect: start another process once this instance is stored. `variables` enter its data."""
+
+    pack_key: str
+    process_key: str
+    business_key: str
+    organisation: str | None
+    variables: dict[str, Any]
+    regional_key: str | None = None
+    predecessor_key: str | None = None
+
+
+@dataclass(frozen=True)
+class SendMessage:
+    """An effect: one message to whoever waits for it under this correlation key, now or later."""
+
+    name: str
+    correlation_key: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    message_id: str | None = None
+
+
+@dataclass(frozen=True)
+class DeliverKept:
+    """An effect: messages that came before anybody waited for them may have a receiver now."""
+
+    correlation_key: str
+    names: tuple[str, ...]
+
+
+Effect = StartProcess | SendMessage | DeliverKept
+
+
+@dataclass
+class Work:
+    """One command's surroundings. Effects are done, in order, when the instance that caused them is stored."""
+
+    connection: Connection
+    now: datetime
+    actor: str = SYSTEM
+    grants: frozenset[tuple[str, str]] = frozenset()
+    next_tasks: list[NextTask] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
+@dataclass
+class Instance:
+    """A process instance's row while a command works on it."""
+
+    id: str
+    definition_id: str
+    pack_key: str
+    process_key: str
+    business_key: str
+    organisation: str | None
+    agreement_key: str | None
+    parent_id: str | None
+    parent_task_id: str | None
+    parent_element_id: str | None
+    root_id: str
+    stage: str | None
+    status: str
+    started_by: str | None
+    started_at: datetime
+    revision: int
+    sequence: int
+    event_hash: str
+    state: bytes
+
+    @classmethod
+    def from_row(cls, row: Any) -> "Instance":
+        """From a row of `process_instance`."""
+        return cls(**{name: getattr(row, name) for name in cls.__dataclass_fields__})
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == "active"
