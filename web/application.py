@@ -1,0 +1,46 @@
+"""Puts the web application together: settings and database in, a Flask application out."""
+
+from flask import Flask, g
+
+from engine.clock import utc_now
+from engine.database import Database
+from engine.errors import Misconfigured
+from engine.settings import Settings
+from web import access, dates, error_pages, header, language, security, static_files, subjects
+
+UPLOAD_LIMIT = 25 * 1024 * 1024  # a file of 20 MB plus the form around it
+FORM_MEMORY_LIMIT = 5 * 1024 * 1024
+
+
+def create_application(settings: Settings, database: Database) -> Flask:
+    """The application for one installation. Raises `Misconfigured` when it would run without a secret key."""
+    if not settings.secret_key:
+        raise Misconfigured("SAMFLODE_SECRET_KEY saknas. Ange en lång slumpad text som bara servern känner till.")
+    application = Flask("web", static_folder=None)
+    https = settings.base_url.startswith("https://")
+    application.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY_LIMIT,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="__Host-samflode" if https else "samflode",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=12 * 60 * 60,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session, so that a page left open over lunch still saves
+        BABEL_DEFAULT_LOCALE=settings.locale,
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
+    )
+    application.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    application.extensions["samflode_settings"] = settings
+    application.extensions["samflode_database"] = database
+    application.before_request(_remember_the_moment)
+    for part in (static_files, security, language, access, dates, header, error_pages, subjects):
+        part.install(application)
+    return application
+
+
+def _remember_the_moment() -> None:
+    # One reading of the clock per request: whatever is shown or written agrees on what "now" is.
+    g.now = utc_now()

@@ -1,0 +1,101 @@
+"""What somebody has answered, ready to be read: labels instead of names, titles instead of keys."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from web.forms import reading
+from web.forms.reading import Catalogues, Schema
+from web.marking import N_
+
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question's answer. A text has `lines`; a list has `points`; a table has `columns` and `rows`."""
+
+    name: str
+    label: str
+    kind: str  # text, points, table
+    text: str = ""
+    points: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def plain(self) -> str:
+        """The whole answer as one text, to compare with another."""
+        if self.kind == "table":
+            return "\n".join("; ".join(cell for cell in row if cell) for row in self.rows)
+        return "\n".join(self.points) if self.kind == "points" else self.text
+
+
+def read_answers(
+    schema: Schema, values: Mapping[str, Any], catalogues: Catalogues, translate: Translate, *, decimal: str = ","
+) -> list[Answer]:
+    """The questions that have been answered, in the form's order."""
+    reader = _Reader(catalogues, translate, decimal)
+    answers = []
+    for name, question in reading.properties(schema).items():
+        value = values.get(name)
+        if value is None or value == "" or value == []:
+            continue
+        answers.append(reader.answer(name, question, value))
+    return answers
+
+
+@dataclass(frozen=True)
+class _Reader:
+    catalogues: Catalogues
+    translate: Translate
+    decimal: str
+
+    def answer(self, name: str, schema: Schema, value: Any) -> Answer:
+        label = self.translate(str(schema.get("title", name)))
+        if isinstance(value, list) and any(isinstance(row, dict) for row in value):
+            return self.table(name, label, schema, [row for row in value if isinstance(row, dict)])
+        if isinstance(value, list):
+            return Answer(name, label, "points", points=tuple(self.word(schema, one) for one in value))
+        return Answer(name, label, "text", text=self.word(schema, value))
+
+    def table(self, name: str, label: str, schema: Schema, value: list[dict[str, Any]]) -> Answer:
+        columns = reading.properties(reading.row_schema(schema))
+        used = [column for column in columns if any(row.get(column) not in (None, "", []) for row in value)]
+        items = self.item_titles(schema)
+        rows = tuple(
+            tuple(self.cell(column, columns[column], row.get(column), items) for column in used)
+            for row in value
+            if len([column for column in used if row.get(column) not in (None, "", [])]) > ("x-rows" in schema)
+        )
+        heads = tuple(self.translate(str(columns[column].get("title", column))) for column in used)
+        return Answer(name, label, "table", columns=heads, rows=rows)
+
+    def item_titles(self, schema: Schema) -> dict[str, str]:
+        if "x-rows" not in schema:
+            return {}
+        items = reading.catalogue_items(schema["x-rows"], self.catalogues)
+        return {item["key"]: str(item.get("title", item["key"])) for item in items}
+
+    def cell(self, column: str, schema: Schema, value: Any, items: Mapping[str, str]) -> str:
+        if column == "item" and value in items:
+            return self.translate(items[value])
+        if isinstance(value, list):
+            return ", ".join(self.word(schema, one) for one in value)
+        return self.word(schema, value)
+
+    def word(self, schema: Schema, value: Any) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return self.translate(N_("Ja") if value else N_("Nej"))
+        title = self.choice_title(schema, value)
+        if title is not None:
+            return self.translate(title)
+        if isinstance(value, float):
+            return f"{value:g}".replace(".", self.decimal)
+        return str(value)
+
+    def choice_title(self, schema: Schema, value: Any) -> str | None:
+        choices: Iterable[Mapping[str, Any]] = reading.choices(schema, self.catalogues)
+        return next((str(one["title"]) for one in choices if one["const"] == value), None)

@@ -1,0 +1,145 @@
+"""The head of every page: main menu, the role one acts in, the account."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import gettext as _
+
+from engine.people import ADMINISTRATOR, Person
+from engine.queries.titles import Titles, load_titles
+from web import context
+from web.marking import N_
+
+Grant = tuple[str, str]  # role, organisation
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A place in the main menu. It is shown once a view with that endpoint exists."""
+
+    endpoint: str
+    title: str
+    only_for: str | None = None  # a role, when not everybody has use for the page
+
+    @property
+    def blueprint(self) -> str:
+        return self.endpoint.partition(".")[0]
+
+
+MENU = (
+    MenuItem("tasks.show", N_("Mina uppgifter")),
+    MenuItem("agreements.show", N_("Överenskommelser")),
+    MenuItem("decisions.show", N_("Beslut")),
+    MenuItem("deviations.show", N_("Avvikelser")),
+    MenuItem("county.show", N_("Länsbild")),
+    MenuItem("administration.show", N_("Administration"), only_for=ADMINISTRATOR),
+)
+
+ACCOUNT = (
+    MenuItem("account.settings", N_("Inställningar och kortkommandon")),
+    MenuItem("account.substitute", N_("Utse ersättare")),
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A role to act in. An empty value means all of them at once."""
+
+    value: str
+    title: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Link:
+    title: str
+    address: str
+    here: bool
+    count: int | None = None
+
+
+def install(application: Flask) -> None:
+    application.context_processor(
+        lambda: {"menu": menu, "account_links": account_links, "role_choices": role_choices, "static": static}
+    )
+
+
+def static(filename: str) -> str:
+    return url_for("static", filename=filename)
+
+
+def acting() -> Grant | None:
+    """The (role, organisation) chosen in the head of the page, or None for all that the person has."""
+    role, separator, organisation = str(session.get("acting", "")).partition("/")
+    chosen = (role, organisation)
+    return chosen if separator and chosen in context.person().grants else None
+
+
+def choose(value: str) -> None:
+    """Remembers the role to act in; what is not the person's own counts as all of them."""
+    session["acting"] = value
+
+
+def set_open_tasks(count: int) -> None:
+    """The number beside "Mina uppgifter"; whoever counts the tasks anyway says it here."""
+    g.open_tasks = count
+
+
+def menu() -> list[Link]:
+    return _links(MENU)
+
+
+def account_links() -> list[Link]:
+    return _links(ACCOUNT)
+
+
+def role_choices() -> list[Choice]:
+    """What the person can switch between; one or none when there is nothing to choose."""
+    person = context.person()
+    titles = _titles()
+    chosen = acting()
+    choices = [
+        Choice(f"{role}/{organisation}", grant_title(titles, role, organisation), (role, organisation) == chosen)
+        for role, organisation in person.grants
+    ]
+    choices.sort(key=lambda choice: choice.title)
+    if len(choices) > 1:
+        choices.insert(0, Choice("", _("Alla mina roller"), chosen is None))
+    return choices
+
+
+def grant_title(titles: Titles, role: str, organisation: str) -> str:
+    """`Mora, processledare`"""
+    if role == ADMINISTRATOR:
+        name = _("Administratör")
+    else:
+        known = (titles.role(key, role) for key in titles.packs)
+        name = next((title for title in known if title != role), role)
+    place = titles.organisation(organisation)
+    return _("%(organisation)s, %(role)s", organisation=place, role=name[:1].lower() + name[1:]) if place else name
+
+
+def _links(items: tuple[MenuItem, ...]) -> list[Link]:
+    person = context.signed_in_person()
+    return [
+        Link(
+            title=_(item.title),
+            address=url_for(item.endpoint),
+            here=request.blueprint == item.blueprint,
+            count=g.get("open_tasks") if item.blueprint == "tasks" else None,
+        )
+        for item in items
+        if item.endpoint in current_app.view_functions and _has_use_for(person, item)
+    ]
+
+
+def _has_use_for(person: Person | None, item: MenuItem) -> bool:
+    return person is not None and (item.only_for is None or person.holds(item.only_for))
+
+
+def _titles() -> Titles:
+    if "titles" not in g:
+        with context.database().read() as connection:
+            g.titles = load_titles(connection)
+    titles: Titles = g.titles
+    return titles

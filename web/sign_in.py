@@ -1,0 +1,75 @@
+"""Signing in with username and password, and out again."""
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import login_user, logout_user
+from werkzeug.wrappers import Response
+
+from engine.errors import NotPermitted
+from engine.people import Person, authenticate
+from web import context
+from web.access import SignedIn
+from web.addresses import own_address, start_page
+
+blueprint = Blueprint("sign_in", __name__)
+
+KEPT_WHEN_SIGNING_OUT = ("locale",)
+
+
+@blueprint.get("/logga-in")
+def show() -> str | Response:
+    if context.signed_in_person():
+        return redirect(start_page())
+    return _form()
+
+
+@blueprint.post("/logga-in")
+def submit() -> Response | tuple[str, int]:
+    username = request.form.get("username", "").strip()
+    password = request.form.get("password", "")
+    errors = {}
+    if not username:
+        errors["username"] = _("Skriv ditt användarnamn")
+    if not password:
+        errors["password"] = _("Skriv ditt lösenord")
+    if not errors:
+        try:
+            with context.database().read() as connection:
+                found = authenticate(connection, username, password)
+        except NotPermitted:
+            errors["username"] = _("Användarnamnet eller lösenordet stämmer inte. Försök igen.")
+        else:
+            return _signed_in(found)
+    return _form(username, errors), 422
+
+
+@blueprint.post("/logga-ut")
+def sign_out() -> Response:
+    kept = {key: session[key] for key in KEPT_WHEN_SIGNING_OUT if key in session}
+    logout_user()
+    session.clear()
+    session.update(kept)
+    response = redirect(url_for("sign_in.show", out="1"))
+    # On a shared computer the next person must not find the pages in the browser's memory.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def _signed_in(found: Person) -> Response:
+    # A new session, so that one planted before signing in is worth nothing.
+    locale = session.get("locale")
+    session.clear()
+    session.permanent = True
+    session["locale"] = locale or found.locale
+    login_user(SignedIn(found))
+    return redirect(own_address(request.form.get("next")))
+
+
+def _form(username: str = "", errors: dict[str, str] | None = None) -> str:
+    return render_template(
+        "accounts/sign_in.html",
+        username=username,
+        errors=errors or {},
+        wanted=request.values.get("next", ""),
+        signed_out=request.args.get("out") == "1",
+    )
