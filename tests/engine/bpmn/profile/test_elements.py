@@ -1,0 +1,121 @@
+"""What a model may hold: one tiny faulty model per rule on elements and names."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.engine.bpmn.profile.drawing import (
+    CAUGHT,
+    MESSAGE,
+    chain,
+    end,
+    extra,
+    instead,
+    many,
+    model,
+    plain,
+    start,
+    sub,
+    task,
+    timer,
+    user,
+    wait,
+)
+from tests.engine.bpmn.profile.packing import assert_found, pack_with
+
+# name -> (model, element, beginning of the reason)
+FAULTS: dict[str, tuple[str, str | None, str]] = {
+    "script task": (instead("scriptTask"), "odd", "skriptuppgifter får inte finnas"),
+    "abstract task": (instead("task"), "odd", "uppgiften saknar typ"),
+    "manual task": (instead("manualTask"), "odd", "manuella uppgifter stöds inte"),
+    "send task": (instead("sendTask"), "odd", "sändaruppgifter stöds inte"),
+    "receive task": (instead("receiveTask"), "odd", "mottagaruppgifter stöds inte"),
+    "complex gateway": (instead("complexGateway"), "odd", "komplexa grindar stöds inte"),
+    "inclusive gateway": (instead("inclusiveGateway"), "odd", "inkluderande grindar går inte att lita på"),
+    "transaction": (instead("transaction"), "odd", "transaktioner stöds inte"),
+    "ad hoc": (instead("adHocSubProcess"), "odd", "ad hoc-delprocesser stöds inte"),
+    "event sub-process": (
+        model(start(), sub("odd", triggeredByEvent="true"), end(), chain("begun", "done")),
+        "odd",
+        "händelsedelprocesser stöds inte",
+    ),
+    "compensation": (
+        instead("intermediateThrowEvent", "<bpmn:compensateEventDefinition/>"),
+        "odd",
+        "händelser som kastas stöds inte",
+    ),
+    "link": (
+        instead("intermediateCatchEvent", '<bpmn:linkEventDefinition name="l"/>'),
+        "odd",
+        "intermediateCatchEvent med link stöds inte",
+    ),
+    "conditional event": (
+        instead("intermediateCatchEvent", "<bpmn:conditionalEventDefinition/>"),
+        "odd",
+        "intermediateCatchEvent med conditional stöds inte",
+    ),
+    "event that waits for nothing": (instead("intermediateCatchEvent"), "odd", "händelsen väntar inte på något"),
+    "signal end": (
+        model(start(), user("write"), end("done", "<bpmn:signalEventDefinition/>"), chain("begun", "write", "done")),
+        "done",
+        "endEvent med signal stöds inte",
+    ),
+    "message start": (
+        model(start("begun", CAUGHT), user("write"), end(), chain("begun", "write", "done"), root=MESSAGE),
+        "begun",
+        "startEvent med message stöds inte",
+    ),
+    "time cycle": (
+        plain(wait("odd", timer("R3/PT1H", "timeCycle")), ids=("odd",)),
+        "odd",
+        "återkommande tid (timeCycle) stöds inte",
+    ),
+    "data store": (plain('<bpmn:dataStoreReference id="store"/>'), "p", "dataStoreReference stöds inte"),
+    "unknown camunda attribute": (task(camunda__assignee="eva"), "work", "camunda:assignee stöds inte"),
+    "unknown extension": (task(extra("<camunda:inputOutput/>")), "work", "camunda:inputOutput stöds inte"),
+    "unknown property": (task(extra(colour="red")), "work", "egenskapen colour är okänd"),
+    "standard loop": (
+        task("<bpmn:standardLoopCharacteristics/>"),
+        "work",
+        "standardLoopCharacteristics stöds inte",
+    ),
+    "output collection": (
+        task(many(inner="<bpmn:loopDataOutputRef>answers</bpmn:loopDataOutputRef>")),
+        "work",
+        "flera instanser får inte samla svar",
+    ),
+    "many without list": (
+        task("<bpmn:multiInstanceLoopCharacteristics/>"),
+        "work",
+        "flera instanser behöver både lista",
+    ),
+    "many over an unknown list": (task(many("nobody")), "work", "listan nobody finns varken"),
+    "many call activities": (
+        instead("callActivity", many(), calledElement="other"),
+        "odd",
+        "flera instanser stöds bara på användaruppgifter",
+    ),
+    "element named Start": (plain(user("Start"), ids=("Start",)), "Start", "Start får inte vara ett id"),
+    "element named end": (plain(user("end"), ids=("end",)), "end", "end får inte vara ett id"),
+    "not snake_case": (plain(user("Activity_1x"), ids=("Activity_1x",)), "Activity_1x", "id ska skrivas med små"),
+    "id twice": (plain(user("write")), "write", "id finns mer än en gång"),
+    "no id": (plain().replace('id="begun_to_write" ', ""), None, "ett element eller flöde saknar id"),
+    "no name": (task(name=""), "work", "namn saknas"),
+    "wrong process id": (
+        plain().replace('<bpmn:process id="p"', '<bpmn:process id="q"'),
+        "q",
+        "processens id ska vara p",
+    ),
+    "not executable": (plain().replace('isExecutable="true"', ""), "p", "processen är inte körbar"),
+    "two processes": (
+        plain().replace("</bpmn:process>", '</bpmn:process><bpmn:process id="second"/>'),
+        None,
+        "modellen har mer än en process",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_is_found(tmp_path: Path, name: str) -> None:
+    bpmn, element, reason = FAULTS[name]
+    assert_found(pack_with(tmp_path, bpmn), "p/p.bpmn", element, reason)
