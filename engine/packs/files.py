@@ -62,13 +62,12 @@ class PackFiles:
             self.report(file, f"filen går inte att läsa: {error.strerror}")
         except RecursionError:
             self.report(file, "filen är för djupt nästlad")
-        except (ValueError, LookupError, TypeError, AttributeError, PoFileError) as error:
-            # The last three are what the gettext reader lets out on odd headers.
+        except ValueError as error:
             self.report(file, _reason(error))
         return None
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: ValueError) -> str:
     match error:
         case UnicodeDecodeError():
             return "filen är inte UTF-8"
@@ -76,8 +75,6 @@ def _reason(error: Exception) -> str:
             return f"filen är inte giltig TOML: {error}"
         case orjson.JSONDecodeError():
             return f"filen är inte giltig JSON: {error}"
-        case PoFileError() | LookupError() | TypeError() | AttributeError():
-            return f"filen är inte en giltig översättning (gettext): {error}"
         case _:
             return str(error)
 
@@ -90,9 +87,14 @@ def _json_object(text: str) -> dict[str, Any]:
 
 
 def _translated(text: str) -> dict[str, str]:
+    try:
+        messages = list(read_po(text.splitlines(keepends=True), abort_invalid=True))
+    except (PoFileError, ValueError, LookupError, TypeError, AttributeError) as error:
+        # All but the first are what the reader lets out on odd headers and plurals.
+        raise ValueError(f"filen är inte en giltig översättning (gettext): {error}") from error
     return {
         message.id: message.string
-        for message in read_po(text.splitlines(keepends=True), abort_invalid=True)
+        for message in messages
         if isinstance(message.id, str) and isinstance(message.string, str)
         if message.id and message.string and not message.fuzzy
     }

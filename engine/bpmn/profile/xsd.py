@@ -34,7 +34,11 @@ def _schema() -> etree.XMLSchema:
 
 
 def _nearest_id(root: etree._Element, path: str | None) -> str | None:
-    found = root.getroottree().xpath(path) if path else []
+    prefixes = {prefix: uri for element in root.iter() for prefix, uri in element.nsmap.items() if prefix}
+    try:
+        found = root.getroottree().xpath(path or ".", namespaces=prefixes)
+    except etree.XPathError:
+        return None
     node = found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else None
     while node is not None:
         if node.get("id"):
