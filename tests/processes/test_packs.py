@@ -1,0 +1,28 @@
+"""The shipped packs are what the profile demands."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.bpmn.profile import check_pack
+from engine.packs import Pack, load_pack, shipped_packs
+
+each_pack = pytest.mark.parametrize("folder", shipped_packs(), ids=lambda folder: folder.name)
+
+
+@each_pack
+def test_pack_has_no_findings(folder: Path) -> None:
+    assert [str(finding) for finding in check_pack(folder)] == []
+
+
+@each_pack
+def test_pack_survives_storage(folder: Path) -> None:
+    pack = load_pack(folder)
+    again = Pack.from_content(pack.to_content())
+    assert again == pack
+    assert again.content_hash == pack.content_hash
+
+
+@each_pack
+def test_pack_holds_no_code(folder: Path) -> None:
+    assert [path for path in folder.rglob("*") if path.suffix in {".py", ".js", ".sh", ".html"}] == []
