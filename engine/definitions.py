@@ -43,9 +43,7 @@ def latest_definition(connection: Connection, pack_key: str, process_key: str) -
 
 
 def _remember(row: Any) -> Definition:
-    definition = Definition(
-        row.id, row.pack_key, row.process_key, row.version, row.bpmn, row.decisions, row.forms
-    )
+    definition = Definition(row.id, row.pack_key, row.process_key, row.version, row.bpmn, row.decisions, row.forms)
     with _lock:
         _cache[definition.id] = definition
         while len(_cache) > _MOST:

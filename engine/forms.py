@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import personnummer
@@ -30,7 +30,7 @@ def validate(schema: Schema, values: Values, catalogues: Mapping[str, list[dict[
     """
     shown = visible(schema, values)
     errors = list(_unknown(schema, values))
-    errors.extend(_unfit(schema, shown))
+    errors.extend(_unfit(shown))
     if not errors:
         errors.extend(_schema_errors(schema, shown, catalogues))
         errors.extend(_identity_errors(shown, ""))
@@ -70,7 +70,7 @@ def _unknown(schema: Schema, values: Values) -> Iterator[FieldError]:
             yield FieldError(str(name)[:100], "Fältet finns inte i formuläret.")
 
 
-def _unfit(schema: Schema, values: Values) -> Iterator[FieldError]:
+def _unfit(values: Values) -> Iterator[FieldError]:
     """Values that no form may hold: numbers that are none, text that is too long or cannot be stored."""
     for name, value in values.items():
         reason = _unfit_reason(value)
@@ -120,7 +120,7 @@ def _choice_errors(
             known = {item["key"] for item in catalogues[options["catalogue"]]}
             chosen = value if isinstance(value, list) else [value]
             if any(isinstance(one, str) and one not in known for one in chosen):
-                yield FieldError(name, "Välj något av alternativen.")
+                yield FieldError(name, _CHOOSE)
 
 
 def _is_empty(value: Any) -> bool:
@@ -134,36 +134,35 @@ def _missing(field: Schema) -> str:
 
 
 def _missing_name(error: ValidationError) -> str:
-    missing = [name for name in error.validator_value if name not in error.instance]
+    wanted, given = cast("list[str]", error.validator_value), cast("Values", error.instance)
+    missing = [name for name in wanted if name not in given]
     return str(missing[0]) if missing else ""
 
 
 def _sentence(error: ValidationError) -> str:
     limit = error.validator_value
-    match error.validator:
-        case "required":
-            return "Fyll i det här fältet."
-        case "maxLength":
-            return f"Korta texten. Den får ha högst {limit} tecken, nu är den {len(error.instance)}."
-        case "minLength":
-            return f"Skriv minst {limit} tecken."
-        case "minimum":
-            return f"Skriv {limit} eller mer."
-        case "maximum":
-            return f"Skriv {limit} eller mindre."
-        case "minItems":
-            return "Lägg till minst en." if limit == 1 else f"Ange minst {limit}."
-        case "maxItems":
-            return f"Ange högst {limit}."
-        case "oneOf" | "enum" | "const" | "anyOf":
-            return "Välj något av alternativen."
-        case "format":
-            return _FORMATS.get(str(limit), "Kontrollera hur det är skrivet.")
-        case "type":
-            return _TYPES.get(str(limit), "Kontrollera hur det är skrivet.")
-    return "Kontrollera uppgiften."
+    if error.validator == "maxLength":
+        return f"Korta texten. Den får ha högst {limit} tecken, nu är den {len(str(error.instance))}."
+    if error.validator == "minItems" and limit == 1:
+        return "Lägg till minst en."
+    if error.validator in {"format", "type"}:
+        return (_FORMATS | _TYPES).get(str(limit), "Kontrollera hur det är skrivet.")
+    return _SENTENCES.get(str(error.validator), "Kontrollera uppgiften.").format(limit=limit)
 
 
+_CHOOSE = "Välj något av alternativen."
+_SENTENCES = {
+    "required": "Fyll i det här fältet.",
+    "minLength": "Skriv minst {limit} tecken.",
+    "minimum": "Skriv {limit} eller mer.",
+    "maximum": "Skriv {limit} eller mindre.",
+    "minItems": "Ange minst {limit}.",
+    "maxItems": "Ange högst {limit}.",
+    "oneOf": _CHOOSE,
+    "anyOf": _CHOOSE,
+    "enum": _CHOOSE,
+    "const": _CHOOSE,
+}
 _FORMATS = {
     "date": "Skriv datumet som år-månad-dag, till exempel 2026-11-24.",
     "email": "Skriv en e-postadress, till exempel namn@kommun.se.",

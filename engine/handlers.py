@@ -15,11 +15,11 @@ from engine import mail
 from engine.bpmn.elements import Element
 from engine.bpmn.moments import add_duration_to_date
 from engine.clock import local_date
-from engine.work import Instance, SendMessage, StartProcess, Work
 from engine.database.tables import submission
 from engine.errors import ExecutionFailed
 from engine.packs import Pack
 from engine.registers import agreements
+from engine.work import Instance, SendMessage, StartProcess, Work
 
 Values = dict[str, Any]
 
@@ -79,6 +79,7 @@ def _publish_agreement(call: Call) -> Values:
     in_force_on = call.date("in_force_on") or local_date(call.work.now)
     valid_to = call.date(call.element.properties.get("valid_to", "valid_to"))
     agreements.set_status(call.work, call.agreement_key, "in_force", in_force_on=in_force_on, valid_to=valid_to)
+    agreements.replace_predecessor(call.work, call.agreement_key)
     return {"in_force_on": in_force_on.isoformat()}
 
 
@@ -117,7 +118,10 @@ def _is_wanted(call: Call, code: str) -> bool:
 
 
 def _start_successor(call: Call) -> Values:
+    """Unless a new agreement has begun by other ways: a new regional agreement starts new local ones itself."""
     instance = call.instance
+    if agreements.has_newer(call.work, call.agreement_key):
+        return {}
     passed = [name.strip() for name in call.element.properties.get("pass", "").split(",") if name.strip()]
     call.work.effects.append(
         StartProcess(
@@ -163,7 +167,11 @@ def _tally_decisions(call: Call) -> Values:
     latest = {row.party: row.answer.get("outcome") for row in call.work.connection.execute(query)}
     approved = sorted(party for party, outcome in latest.items() if outcome in {"approved", "approved_with_reason"})
     others = sorted(set(latest) - set(approved))
-    return {"approved_organisations": approved, "other_organisations": others, "all_approved": not others}
+    return {
+        "approved_organisations": approved,
+        "other_organisations": others,
+        "all_approved": bool(latest) and not others,
+    }
 
 
 def _storable(value: Any) -> Any:

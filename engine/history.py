@@ -1,14 +1,13 @@
 """The event log of an instance: append-only, each row covering the one before by its hash, so that tampering shows."""
 
 import hashlib
-from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import insert
 
-from engine.work import Instance, Work
 from engine.database.tables import event
+from engine.work import Instance, Work
 
 FIRST_HASH = "0" * 64
 
@@ -46,12 +45,11 @@ class Log:
 
 def chain(previous: str, row: dict[str, Any]) -> str:
     """The hash of an event row, which covers its content and the hash before it."""
-    at: datetime = row["at"]
     content = [
         previous,
         row["instance_id"],
         row["sequence"],
-        at.isoformat(timespec="microseconds"),
+        row["at"].isoformat(timespec="microseconds"),
         row["kind"],
         row["element_id"],
         row["person_id"],

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import ColumnElement, and_, insert, or_, select
 
-from engine.work import Instance, Work
 from engine.database.tables import outbox, person, role_grant
 from engine.packs import Pack
+from engine.work import Instance, Work
 
 
 def notify_roles(
@@ -19,7 +19,7 @@ def notify_roles(
     """
     where = None if everyone or instance.organisation is None else instance.organisation
     bodies = [item["key"] for item in pack.catalogues["organisations"] if item.get("kind") != "municipality"]
-    held = role_grant.c.role.in_(roles)
+    held: ColumnElement[bool] = role_grant.c.role.in_(roles)
     if where is not None:
         held = and_(held, or_(role_grant.c.organisation == where, role_grant.c.organisation.in_(bodies)))
     _put(work, held, text, f"{text}\n\nDet gäller {instance.business_key}.", None)
@@ -38,7 +38,9 @@ def tell_person(work: Work, person_id: str, subject: str, body: str, link: str |
 def _put(work: Work, condition: Any, subject: str, body: str, link: str | None) -> None:
     query = (
         select(person.c.id, person.c.email)
-        .select_from(person.outerjoin(role_grant, and_(role_grant.c.person_id == person.c.id, role_grant.c.revoked_at.is_(None))))
+        .select_from(
+            person.outerjoin(role_grant, and_(role_grant.c.person_id == person.c.id, role_grant.c.revoked_at.is_(None)))
+        )
         .where(condition, person.c.active)
         .distinct()
     )

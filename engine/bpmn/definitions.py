@@ -12,7 +12,7 @@ from engine.errors import ExecutionFailed, NotFound
 
 @dataclass(frozen=True)
 class Definition:
-    """One version of one process: what SpiffWorkflow runs (`spec`, `sub_specs`) and what we look up (`model`, forms)."""
+    """One version of one process: what SpiffWorkflow runs (`spec`, `sub_specs`) and what we look up (`model`)."""
 
     id: str
     pack_key: str

@@ -1,4 +1,4 @@
-"""Calendar arithmetic for timers and deadlines: ISO 8601 durations counted in Stockholm, dates and moments read as UTC."""
+"""Calendar arithmetic for timers and deadlines: ISO 8601 durations counted in Stockholm, moments as UTC."""
 
 import calendar
 import re

@@ -3,7 +3,7 @@
 Each says in its docstring what plain 3.2 does instead. Nothing outside `engine.bpmn` imports SpiffWorkflow.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -140,7 +140,7 @@ class _CallParser(TaskParser):
 class Parser(BpmnParser):
     """Reads BPMN into SpiffWorkflow's specs, with ours where plain ones do not serve."""
 
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         full_tag("callActivity"): (_CallParser, CalledProcess),
         full_tag("serviceTask"): (TaskParser, External),
         full_tag("businessRuleTask"): (TaskParser, Decision),
@@ -155,6 +155,11 @@ event_parsers.DurationTimerEventDefinition = DurationTimer
 def parse(bpmn: str, process_key: str) -> tuple[Any, dict[str, Any]]:
     """The process's spec and those of its embedded sub-processes, from BPMN that the profile check has passed."""
     hardened = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    tree = etree.fromstring(bpmn.encode(), hardened)
+    for item in tree.iter(full_tag("inputDataItem")):
+        # Plain: the item's variable is called by the element's id. Its name is what lanes and forms know, and two
+        # tasks may share a name where ids must differ.
+        item.set("id", item.get("name") or item.get("id") or "")
     parser = Parser()
-    parser.add_bpmn_xml(etree.fromstring(bpmn.encode(), hardened))
+    parser.add_bpmn_xml(tree)
     return parser.get_spec(process_key), parser.get_subprocess_specs(process_key)

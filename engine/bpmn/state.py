@@ -1,7 +1,7 @@
 """Turns a running workflow into bytes and back: the live part only, never the model.
 
-Layout (JSON): {"main": scope, "subs": [[parent task id, spec name, scope], ...]}; a scope holds its tasks parents first,
-each as a list (see `_task`), with only the data that differs from its parent's.
+Layout (JSON): {"main": scope, "subs": [[parent task id, spec name, scope], ...]}; a scope holds its tasks, parents
+first, each as a list (see `_task`), with only the data that differs from its parent's.
 """
 
 from typing import Any

@@ -6,12 +6,12 @@ from uuid import uuid4
 from sqlalchemy import insert, or_, select, update
 
 from engine.commands import instances
-from engine.work import DeliverKept, Effect, Instance, SendMessage, StartProcess, Work
 from engine.database.tables import message, subscription
 from engine.definitions import latest_definition
 from engine.errors import Conflict
 from engine.packs.deployed import current_pack
 from engine.registers import agreements
+from engine.work import DeliverKept, Effect, Instance, SendMessage, StartProcess, Work
 
 KEPT_FOR = timedelta(days=366 * 2)  # a message that nobody waits for yet is kept this long
 
@@ -30,8 +30,9 @@ def send(work: Work, sent: SendMessage) -> str | None:
     """
     if sent.message_id and _is_known(work, sent.message_id):
         return None
+    row_id = uuid4().hex
     row = {
-        "id": uuid4().hex,
+        "id": row_id,
         "message_id": sent.message_id,
         "name": sent.name,
         "correlation_key": sent.correlation_key,
@@ -40,7 +41,7 @@ def send(work: Work, sent: SendMessage) -> str | None:
         "expires_at": work.now + KEPT_FOR,
     }
     work.connection.execute(insert(message).values(row))
-    return _deliver(work, row["id"], sent)
+    return _deliver(work, row_id, sent)
 
 
 def _do(work: Work, effect: Effect) -> None:

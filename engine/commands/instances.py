@@ -16,7 +16,6 @@ from engine.bpmn.definitions import Definition
 from engine.bpmn.elements import Element
 from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
 from engine.commands import open_tasks
-from engine.work import DeliverKept, Instance, Work
 from engine.database.tables import draft, process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id, latest_definition
 from engine.errors import Conflict, NotFound, Stale
@@ -25,6 +24,7 @@ from engine.history import FIRST_HASH, Log
 from engine.packs import Pack
 from engine.packs.deployed import current_pack
 from engine.registers import deviations, stages
+from engine.work import DeliverKept, Instance, Work
 
 NOTHING = WaitState({}, {}, {}, {}, {}, completed=False)
 

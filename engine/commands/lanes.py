@@ -22,7 +22,7 @@ def organisation_of(written: str | None, own: str | None, data: dict[str, Any], 
         if value == "municipality" and own is not None:
             return own
         if value == "region":
-            return next(item["key"] for item in pack.catalogues["organisations"] if item.get("kind") == "region")
+            return str(next(item["key"] for item in pack.catalogues["organisations"] if item.get("kind") == "region"))
         if pack.item("organisations", value) is not None:
             return value
         if value not in data:

@@ -14,10 +14,10 @@ from engine.bpmn.elements import Element
 from engine.bpmn.execution import Waiting, WaitState
 from engine.bpmn.moments import add_duration, due_moment
 from engine.commands.lanes import organisation_of
-from engine.work import Instance, NextTask, Work
 from engine.database.tables import draft, subscription, timer, user_task
 from engine.errors import ExecutionFailed
 from engine.packs import Deadlines, Pack
+from engine.work import Instance, NextTask, Work
 
 
 def record(
@@ -29,7 +29,7 @@ def record(
         for key, waiting in after.tasks.items()
         if key not in before.tasks
     ]
-    _close_tasks(work, instance, [key for key in before.tasks if key not in after.tasks])
+    _close_tasks(work, [key for key in before.tasks if key not in after.tasks])
     if opened:
         work.connection.execute(insert(user_task), opened)
         work.next_tasks.extend(_next_task(work, row) for row in opened)
@@ -37,9 +37,7 @@ def record(
     _record_subscriptions(work, instance, definition, before, after)
 
 
-def task_row(
-    work: Work, instance: Instance, pack: Pack, definition: Definition, waiting: Waiting
-) -> dict[str, Any]:
+def task_row(work: Work, instance: Instance, pack: Pack, definition: Definition, waiting: Waiting) -> dict[str, Any]:
     """The row of a user task that has just opened."""
     element = definition.element(waiting.element_id)
     lane = definition.lane(element.id)
@@ -92,7 +90,7 @@ def _next_task(work: Work, row: dict[str, Any]) -> NextTask:
     return NextTask(row["id"], row["name"], row["role"], row["role_organisation"], mine)
 
 
-def _close_tasks(work: Work, instance: Instance, gone: list[str]) -> None:
+def _close_tasks(work: Work, gone: list[str]) -> None:
     """The tasks that no longer wait were cancelled by the flow; the completed one has already been marked."""
     if not gone:
         return
@@ -137,7 +135,9 @@ def deadlines_of(element: Element, pack: Pack) -> Deadlines:
     )
 
 
-def _deadline_timers(now: datetime, instance: Instance, deadlines: Deadlines, row: dict[str, Any]) -> list[dict[str, Any]]:
+def _deadline_timers(
+    now: datetime, instance: Instance, deadlines: Deadlines, row: dict[str, Any]
+) -> list[dict[str, Any]]:
     """When to remind about a task, and when to tell others that it is late."""
     due: datetime = row["due_at"]
     rows = []

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
 from engine.commands import effects, instances
-from engine.work import Instance, NextTask, Work
 from engine.database.tables import draft, submission, timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import AlreadyDone, InvalidForm, NotFound
@@ -18,6 +17,7 @@ from engine.packs import current_pack
 from engine.people import Person, get_person
 from engine.registers import stages
 from engine.registers.projections import project
+from engine.work import Instance, NextTask, Work
 
 _DONE = "Uppgiften är redan klar. Någon annan kan ha hunnit före, inget av ditt har skrivits över."
 _TAKEN = "Uppgiften har redan tagits över av någon annan."
@@ -54,9 +54,7 @@ def assign_task(connection: Connection, now: datetime, person: Person, task_id: 
     _assign(connection, now, task_id, assignee_id, task.assignee)
 
 
-def save_draft(
-    connection: Connection, now: datetime, person: Person, task_id: str, values: dict[str, Any]
-) -> datetime:
+def save_draft(connection: Connection, now: datetime, person: Person, task_id: str, values: dict[str, Any]) -> datetime:
     """Keep what the person has written so far, however incomplete. Returns when it was saved."""
     task = _open_task(connection, task_id)
     may_work_task(person, task, _submitters(connection, task)).demand()
@@ -160,7 +158,11 @@ def _submitters(connection: Connection, task: Any) -> frozenset[str]:
 
 
 def _assign(connection: Connection, now: datetime, task_id: str, assignee: str | None, expected: str | None) -> None:
-    unchanged = (user_task.c.id == task_id, user_task.c.state == "open", user_task.c.assignee.is_not_distinct_from(expected))
+    unchanged = (
+        user_task.c.id == task_id,
+        user_task.c.state == "open",
+        user_task.c.assignee.is_not_distinct_from(expected),
+    )
     values = {"assignee": assignee, "claimed_at": now if assignee else None}
     if connection.execute(update(user_task).where(*unchanged).values(values)).rowcount != 1:
         raise AlreadyDone(_TAKEN)

@@ -1,8 +1,9 @@
 """What happens when time has come: events drawn in a model, reminders, and escalation of what is late."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -12,11 +13,13 @@ from engine.clock import local_date
 from engine.commands import effects, instances
 from engine.commands.lanes import organisation_of
 from engine.commands.open_tasks import deadlines_of, timer_row
-from engine.database.tables import timer, user_task
+from engine.database.tables import incident, timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import ExecutionFailed
 from engine.packs import Pack, current_pack
 from engine.work import NextTask, Work
+
+_ATTEMPTS_BEFORE_INCIDENT = 5
 
 
 def due_timers(connection: Connection, now: datetime, limit: int) -> list[str]:
@@ -124,3 +127,25 @@ def _title(pack: Pack, task: Any) -> str:
 
 def _day(moment: datetime) -> str:
     return local_date(moment).isoformat()
+
+
+def note_failure(connection: Connection, now: datetime, timer_id: str, reason: str) -> None:
+    """A timer could not be fired: try again later, ever more seldom, and make it an incident for a person at last."""
+    row = connection.execute(select(timer).where(timer.c.id == timer_id)).first()
+    if row is None:
+        return
+    attempts = row.attempts + 1
+    later = now + timedelta(minutes=min(2**attempts, 24 * 60))
+    values = {"attempts": attempts, "last_error": reason[:2000], "due_at": later}
+    connection.execute(update(timer).where(timer.c.id == timer_id).values(values))
+    if attempts == _ATTEMPTS_BEFORE_INCIDENT:
+        told = {
+            "id": uuid4().hex,
+            "instance_id": row.instance_id,
+            "kind": "timer",
+            "element_id": row.element_id,
+            "reason": reason[:2000],
+            "attempts": attempts,
+            "created_at": now,
+        }
+        connection.execute(insert(incident).values(told))

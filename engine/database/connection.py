@@ -23,9 +23,10 @@ class Database:
     `read()` sees one consistent picture and changes nothing.
     """
 
-    def __init__(self, url: str, *, pooled: bool = True) -> None:
+    def __init__(self, url: str, *, pooled: bool = True, durable: bool = True) -> None:
+        """`durable=False` does not wait for the disk: only for data that can be made again, such as the demo's."""
         self.url = url
-        self._engine = _create(url, pooled)
+        self._engine = _create(url, pooled, durable)
 
     @property
     def engine(self) -> Engine:
@@ -49,17 +50,39 @@ class Database:
         with self._engine.connect() as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def restructure(self) -> Iterator[Connection]:
+        """A write transaction in which tables may be made anew; only `engine.database.upgrade` needs it.
+
+        On SQLite a table is changed by copying it and dropping the old one, which foreign keys forbid. They can only be
+        switched off outside a transaction, so they are, on this connection, and are all checked before it commits.
+        """
+        with self._engine.connect() as connection:
+            connection.execution_options(samflode_write=True)
+            self._enforce_foreign_keys(connection, "OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if self.dialect == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise Misconfigured("Uppgraderingen skulle bryta samband i databasen. Inget har ändrats.")
+            finally:
+                self._enforce_foreign_keys(connection, "ON")
+
+    def _enforce_foreign_keys(self, connection: Connection, on: str) -> None:
+        if self.dialect == "sqlite" and connection.connection.dbapi_connection is not None:
+            connection.connection.dbapi_connection.cursor().execute(f"PRAGMA foreign_keys={on}")
+
     def close(self) -> None:
         self._engine.dispose()
 
 
-def _create(url: str, pooled: bool) -> Engine:
+def _create(url: str, pooled: bool, durable: bool) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
-            return _create_sqlite(parsed.render_as_string(hide_password=False), parsed.database)
+            return _create_sqlite(parsed.render_as_string(hide_password=False), parsed.database, durable)
         if parsed.get_backend_name() == "postgresql":
             return create_engine(parsed, poolclass=QueuePool if pooled else NullPool)
     except (ArgumentError, NoSuchModuleError) as error:
@@ -69,7 +92,7 @@ def _create(url: str, pooled: bool) -> Engine:
     )
 
 
-def _create_sqlite(url: str, file: str | None) -> Engine:
+def _create_sqlite(url: str, file: str | None, durable: bool) -> Engine:
     if file and file != ":memory:" and not Path(file).parent.is_dir():
         raise Misconfigured(f"Mappen {Path(file).parent} finns inte. Skapa den eller ändra SAMFLODE_DATABASE_URL.")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
@@ -77,7 +100,7 @@ def _create_sqlite(url: str, file: str | None) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", f"synchronous={'FULL' if durable else 'OFF'}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

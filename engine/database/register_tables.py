@@ -24,7 +24,7 @@ agreement = Table(
 )
 Index("ix_agreement_organisation", agreement.c.organisation)
 
-# Each change of an agreement's status: preparing, in_force, under_revision, extended, prolonged, lapsed, replaced, ended
+# Each change of status: preparing, in_force, under_revision, extended, prolonged, lapsed, replaced, ended
 agreement_status = Table(
     "agreement_status",
     metadata,

@@ -1,4 +1,4 @@
-"""Every table. Rows about the running of processes first, then the people, then the registers (in `register_tables`)."""
+"""Every table but the registers (in `register_tables`): packs, the running of processes, people."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 from sqlalchemy import UniqueConstraint as Unique

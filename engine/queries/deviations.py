@@ -85,6 +85,7 @@ class DeviationDetail:
     submissions: list[SubmissionRow]
     history: list[EventRow]
     diagrams: list[Diagram]
+    pack_key: str
 
 
 def list_deviations(
@@ -124,6 +125,7 @@ def get_deviation(connection: Connection, person: Person, now: datetime, key: st
         submissions=read_submissions(connection, titles, submission.c.instance_id == found.instance_id),
         history=list_events(connection, business_key=key).items,
         diagrams=diagrams(connection, titles, instance, tasks),
+        pack_key=found.pack_key,
     )
 
 

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 from sqlalchemy import func, insert, or_, select, update
 
-from engine.work import Instance, Work
 from engine.database.register_tables import agreement, agreement_status
 from engine.packs import Pack
+from engine.work import Instance, Work
 
 ENDED = frozenset({"lapsed", "replaced", "ended"})
 
@@ -28,12 +28,14 @@ def open_for(
     regional_key: str | None = None,
     predecessor_key: str | None = None,
 ) -> str | None:
-    """The agreement that a new instance belongs to: a new one if the process is an agreement's life. None if no one's."""
+    """The agreement that a new instance belongs to: a new one if the process is an agreement's life, or none."""
     process = pack.process(process_key)
     if process is None or process.agreement == "none":
         return None
     if not owns_agreement(pack, process_key):
         return _running(work, pack, process.agreement, organisation)
+    if predecessor_key is None and process.agreement == "local":
+        predecessor_key = _running(work, pack, "local", organisation)
     row = {
         "key": business_key,
         "pack_key": pack.key,
@@ -58,7 +60,9 @@ def set_instance(work: Work, agreement_key: str | None, instance: Instance) -> N
     work.connection.execute(update(agreement).where(*mine).values(instance_id=instance.id))
 
 
-def set_status(work: Work, key: str, status: str, *, in_force_on: date | None = None, valid_to: date | None = None) -> None:
+def set_status(
+    work: Work, key: str, status: str, *, in_force_on: date | None = None, valid_to: date | None = None
+) -> None:
     """Change an agreement's status from now on, and, when given, from and to when it is valid."""
     values: dict[str, object] = {"status": status}
     if in_force_on is not None:
@@ -86,6 +90,21 @@ def in_force_date(work: Work, key: str | None) -> date | None:
     return work.connection.execute(select(agreement.c.in_force_on).where(agreement.c.key == key)).scalar()
 
 
+def has_newer(work: Work, key: str) -> bool:
+    """Whether another agreement, begun later, already follows this one."""
+    return (
+        work.connection.execute(select(agreement.c.key).where(agreement.c.predecessor_key == key)).first() is not None
+    )
+
+
+def replace_predecessor(work: Work, key: str) -> None:
+    """An agreement in force replaces the one that it follows, if that one is still running."""
+    followed = select(agreement.c.predecessor_key).where(agreement.c.key == key).scalar_subquery()
+    running = (agreement.c.key == followed, agreement.c.ended_at.is_(None))
+    for old in work.connection.execute(select(agreement.c.key).where(*running)).scalars().all():
+        set_status(work, old, "replaced")
+
+
 def regional_key(work: Work, key: str) -> str | None:
     """The regional agreement that a local one stands under."""
     return work.connection.execute(select(agreement.c.regional_key).where(agreement.c.key == key)).scalar()
@@ -93,7 +112,7 @@ def regional_key(work: Work, key: str) -> str | None:
 
 def successor_key(work: Work, key: str) -> str:
     """A key for the agreement that follows: the same, with the number of its generation after it."""
-    first = key.split(":")[0]
+    first = key.split(":", maxsplit=1)[0]
     query = select(func.count()).where(or_(agreement.c.key == first, agreement.c.key.startswith(f"{first}:")))
     return f"{first}:{work.connection.execute(query).scalar_one() + 1}"
 

@@ -5,16 +5,16 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from engine.work import Instance, Work
 from engine.database.register_tables import deviation
 from engine.database.tables import process_instance
+from engine.work import Instance, Work
 
 
 def report(work: Work, submitted: dict[str, Any]) -> None:
     """A deviation has been reported (the start form). Sent in again, after questions, it replaces what was said."""
     values = submitted["values"]
     texts = ("happened", "place", "clause", "category", "consequence", "likelihood", "source", "external_case_number")
-    facts = {name: _text(values.get(name)) for name in texts if name in values}
+    facts: dict[str, Any] = {name: _text(values.get(name)) for name in texts if name in values}
     if "happened_on" in values:
         facts["happened_on"] = date.fromisoformat(values["happened_on"]) if values["happened_on"] else None
     if "principals" in values:

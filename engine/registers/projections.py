@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from sqlalchemy import Table, insert, select, update
 
-from engine.work import Work
 from engine.database.register_tables import (
     activity,
     appointment,
@@ -20,6 +19,7 @@ from engine.database.register_tables import (
     indicator,
 )
 from engine.registers import deviations
+from engine.work import Work
 
 Submission = dict[str, Any]  # a row of `submission`
 
@@ -34,7 +34,16 @@ def project(work: Work, submitted: Submission) -> None:
 def _decision(kind: str) -> Callable[[Work, Submission], None]:
     def write(work: Work, submitted: Submission) -> None:
         values = submitted["values"]
-        copied = ("agreement_key", "organisation", "party", "process_key", "element_id", "instance_id", "stage", "person_id")
+        copied = (
+            "agreement_key",
+            "organisation",
+            "party",
+            "process_key",
+            "element_id",
+            "instance_id",
+            "stage",
+            "person_id",
+        )
         texts = ("return_to", "body", "case_number", "protocol", "reason", "comments")
         row = {name: submitted[name] for name in copied} | {name: _text(values.get(name)) for name in texts}
         outcome = values.get("outcome")
@@ -57,7 +66,7 @@ def _appointment(work: Work, submitted: Submission) -> None:
     values = submitted["values"]
     of_agreement = appointment.c.agreement_key == submitted["agreement_key"]
     query = select(appointment).where(of_agreement).order_by(appointment.c.recorded_at.desc()).limit(1)
-    before = work.connection.execute(query).mappings().first() or {}
+    before: Any = work.connection.execute(query).mappings().first() or {}
     asked = ("process_leader", "steering_group", "steering_group_kind")
     row = {name: _text(values[name]) if name in values else before.get(name) for name in asked}
     row |= {

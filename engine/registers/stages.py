@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from engine.bpmn.moments import due_moment
-from engine.work import Instance, Work
 from engine.database.register_tables import stage_period
 from engine.packs import Pack
+from engine.work import Instance, Work
 
 
 def begin(work: Work, pack: Pack, instance: Instance, period_id: str, stage_key: str, label: str | None) -> None:
@@ -52,4 +52,3 @@ def note_return(work: Work, instance: Instance, returned: bool) -> None:
     value: dict[str, Any] = {"returned_at": work.now if returned else None}
     running = (stage_period.c.id == instance.id, stage_period.c.ended_at.is_(None))
     work.connection.execute(update(stage_period).where(*running).values(value))
-

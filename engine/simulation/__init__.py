@@ -1,4 +1,4 @@
-"""Plays years of an agreement's life with made-up people on a simulated clock, through the same commands as pages use."""
+"""Plays years of an agreement's life with made-up people on a simulated clock, by the commands that pages use."""
 
 from engine.simulation.county import Options, Played, play
 

@@ -129,7 +129,16 @@ def _numbers(fields: Mapping[str, Any], catalogues: Catalogues, rng: random.Rand
 
 
 def _date(name: str, rng: random.Random, today: date) -> date:
-    if name in {"starts_on", "happened_on", "decided_on", "signed_on", "sent_on", "confirmed_on", "agreed_on", "period_from"}:
+    if name in {
+        "starts_on",
+        "happened_on",
+        "decided_on",
+        "signed_on",
+        "sent_on",
+        "confirmed_on",
+        "agreed_on",
+        "period_from",
+    }:
         return today - timedelta(days=rng.randint(0, 20))
     if name in {"ends_on", "by_when", "due_on", "ready_by"}:
         return today + timedelta(days=rng.randint(60, 500))

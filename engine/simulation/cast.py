@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - a list of names reads best as words
 """The made-up people of a simulated county: who leads, drafts, decides and follows up. The demo signs in as them."""
 
 import random
@@ -9,14 +10,16 @@ from sqlalchemy import Connection
 from engine.packs import Pack
 from engine.people import create_person, find_person, grant
 
-_FIRST = (
-    "Karin Anna Eva Maria Lena Kristina Birgitta Ingrid Margareta Elisabeth Sara Emma Johanna Elin Ulrika Helena Fatima "
-    "Zahra Petra Monica Lars Anders Johan Per Mikael Erik Magnus Fredrik Stefan Daniel Ali Samir Henrik Mattias Olof"
-).split()
-_LAST = (
-    "Berglund Hedlund Nyström Sundin Wallin Ekström Forsberg Lindahl Sandberg Hallberg Åkerman Öberg Norling Dahlin "
-    "Fransson Haddad Karlsson Matsson Jonsson Eriksson Olsson Persdotter Hed Back Grund Skog Rask Frisk Yusuf Moberg"
-).split()
+_FIRST = """
+Karin Anna Eva Maria Lena Kristina Birgitta Ingrid Margareta Elisabeth Sara Emma Johanna Elin Ulrika
+Helena Fatima Zahra Petra Monica Lars Anders Johan Per Mikael Erik Magnus Fredrik Stefan Daniel Ali
+Samir Henrik Mattias Olof
+""".split()
+_LAST = """
+Berglund Hedlund Nyström Sundin Wallin Ekström Forsberg Lindahl Sandberg Hallberg Åkerman Öberg
+Norling Dahlin Fransson Haddad Karlsson Matsson Jonsson Eriksson Olsson Persdotter Hed Back Grund
+Skog Rask Frisk Yusuf Moberg
+""".split()
 
 # Four municipalities in the north share a coordinator, as some do in Dalarna: one person, several roles.
 _SHARED = ("2062", "2034", "2039", "2023")
@@ -38,9 +41,9 @@ def cast_county(connection: Connection, now: datetime, pack: Pack, seed: int, pa
     """Create everybody that the pack's processes need, with their roles. Returns how many.
 
     Usernames tell who is who: `karin.berglund` and so on; one per role is also called by it, such as
-    `processledare.falun`, so that a demo and a test can find them.
+    `process_leader.falun`, so that a demo and a test can find them.
     """
-    rng = random.Random(f"cast {seed}")
+    rng = random.Random(f"cast {seed}")  # noqa: S311 - dice, not secrets
     casting = _Casting(connection, now, rng, password)
     organisations = pack.catalogues["organisations"]
     for item in organisations:

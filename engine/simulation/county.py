@@ -1,4 +1,4 @@
-"""The simulated clock: whoever is next in time acts, timers fire when they are due, every step is its own transaction."""
+"""The simulated clock: whoever is next in time acts, timers fire when due, every step is its own transaction."""
 
 import heapq
 import random
@@ -60,7 +60,7 @@ class _County:
     def __init__(self, database: Database, options: Options) -> None:
         self._database = database
         self._options = options
-        self._rng = random.Random(f"county {options.seed}")
+        self._rng = random.Random(f"county {options.seed}")  # noqa: S311 - dice, not secrets
         self._now = start_of_day(options.start) - PRELUDE
         self._end = end_of_day(options.end)
         self._plan: list[tuple[datetime, int, str, str]] = []  # (when, order, what, id)
@@ -175,7 +175,8 @@ class _County:
         share = self._rng.choices(
             (self._rng.uniform(0.2, 0.95), self._rng.uniform(1.02, 1.5), self._rng.uniform(1.5, 2.6)), (83, 13, 4)
         )[0]
-        return begin + span * share
+        until: timedelta = span * float(share)
+        return begin + until
 
     def _complete(self, task_id: str) -> None:
         with self._database.write() as connection:
@@ -238,5 +239,3 @@ class _County:
         )
         with self._database.read() as connection:
             return connection.execute(query).first() is not None
-
-

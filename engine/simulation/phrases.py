@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004 - prose reads best on one line
 """What made-up people write: short Swedish texts by the name of the field. Nobody real and no real case."""
 
 import random
@@ -20,7 +21,11 @@ _BY_FIELD: dict[str, tuple[str, ...]] = {
     "follow_up": ("Antal deltagare och enkät efter sex månader", "Genomgång i arbetsgruppen varje kvartal"),
     "responsible": ("Enhetschef, socialtjänsten", "Verksamhetschef, vårdcentralen", "Samordnare mot våld"),
     "goal": ("Fler får frågan om våld", "Kortare väg till stöd för barn", "Fler samordnade planer (SIP) genomförs"),
-    "measure": ("Andel tillfrågade i socialtjänsten", "Antal påbörjade samordnade planer", "Dagar från kontakt till stöd"),
+    "measure": (
+        "Andel tillfrågade i socialtjänsten",
+        "Antal påbörjade samordnade planer",
+        "Dagar från kontakt till stöd",
+    ),
     "baseline": ("42 procent", "11 under förra året", "I dag 19 dagar"),
     "target": ("80 procent", "20 per år", "Högst 7 dagar"),
     "process_leader": ("Utsedd processledare på socialförvaltningen",),
@@ -41,11 +46,23 @@ _BY_FIELD: dict[str, tuple[str, ...]] = {
         "Socialtjänsten håller kontakten och ordnar skydd. Vårdcentralen ansvarar för vården till nästa möte.",
         "Regionen kallar till möte inom två dagar. Kommunen ansvarar för barnens stöd tills dess.",
     ),
-    "comments": ("Bra underlag. Vi ser fram emot nästa steg.", "Förtydliga vem som gör vad i avsnittet.", "Stämmer väl med hur vi arbetar."),
-    "reason": ("Det som saknas blir klart inom tre månader och hindrar inte fortsättningen.", "Vi behöver mer underlag från vården."),
-    "lesson": ("Korta fasta möten varje månad löser mer än långa sällan.", "Chefer på båda sidor behöver vara med från början."),
+    "comments": (
+        "Bra underlag. Vi ser fram emot nästa steg.",
+        "Förtydliga vem som gör vad i avsnittet.",
+        "Stämmer väl med hur vi arbetar.",
+    ),
+    "reason": (
+        "Det som saknas blir klart inom tre månader och hindrar inte fortsättningen.",
+        "Vi behöver mer underlag från vården.",
+    ),
+    "lesson": (
+        "Korta fasta möten varje månad löser mer än långa sällan.",
+        "Chefer på båda sidor behöver vara med från början.",
+    ),
     "lessons_collaboration": ("Förtroendet växer när samma personer möts. Byten av chefer är den största risken.",),
-    "lessons_implementation": ("En tydlig plan med namn och datum gjorde skillnad. Utbildning behöver upprepas varje år.",),
+    "lessons_implementation": (
+        "En tydlig plan med namn och datum gjorde skillnad. Utbildning behöver upprepas varje år.",
+    ),
     "carried_out": ("Fem av sju aktiviteter är genomförda. Stödsamtal för barn har fördubblats.",),
     "results": ("Fler kvinnor och barn får stöd inom en vecka. Män som utövar våld söker sig oftare till insatsen.",),
     "progress": ("Vi närmar oss målet om en sammanhållen väg till stöd, men äldre nås fortfarande för sällan.",),
@@ -57,7 +74,10 @@ _BY_FIELD: dict[str, tuple[str, ...]] = {
         "Behovet är störst för barn som har upplevt våld och för äldre. Statistiken delas upp på kvinnor och män, och vi ser att "
         "unga vuxna sällan nås. Därför riktas två av aktiviteterna till dem.",
     ),
-    "exists_today": ("Rutiner från 2021 finns, men de används olika.", "En överenskommelse på enhetsnivå finns sedan tidigare."),
+    "exists_today": (
+        "Rutiner från 2021 finns, men de används olika.",
+        "En överenskommelse på enhetsnivå finns sedan tidigare.",
+    ),
     "missing": ("Gemensam kontaktväg kvällar och helger.", "Insatser för den som utövar våld."),
     "evidence": ("Beslutat i ledningsgruppen i mars.", "Framgår av arbetsgruppens anteckningar."),
     "measures": ("Ny gemensam rutin för överlämning",),
@@ -66,7 +86,9 @@ _BY_FIELD: dict[str, tuple[str, ...]] = {
     "organisation": ("Socialtjänsten", "Primärvården", "Psykiatrin", "Kvinnojouren"),
     "name": ("Karin Berglund", "Anders Sundin", "Maria Wallin", "Per Åkerman"),
     "title": ("Ordförande", "Vice ordförande", "Förvaltningschef"),
-    "summary": ("Arbetet går enligt plan. Två frågor behöver beslut av styrgruppen: bemanning och gemensam kontaktväg.",),
+    "summary": (
+        "Arbetet går enligt plan. Två frågor behöver beslut av styrgruppen: bemanning och gemensam kontaktväg.",
+    ),
 }
 _ANYTHING = (
     "Arbetsgruppen har gått igenom frågan och är enig.",

@@ -1,0 +1,453 @@
+"""Every table"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from engine.database.types import Json, Moment
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "activity",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=False),
+        sa.Column("submission_id", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", Moment(), nullable=False),
+        sa.Column("superseded_at", Moment(), nullable=True),
+        sa.Column("activity", sa.Text(), nullable=False),
+        sa.Column("when", sa.Text(), nullable=True),
+        sa.Column("how", sa.Text(), nullable=True),
+        sa.Column("by", sa.Text(), nullable=True),
+        sa.Column("with", sa.Text(), nullable=True),
+        sa.Column("target_groups", Json(), nullable=True),
+        sa.Column("follow_up", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(length=64), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("responsible", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
+    )
+    op.create_index("ix_activity_agreement", "activity", ["agreement_key", "superseded_at"], unique=False)
+    op.create_table(
+        "agreement",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("pack_key", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("regional_key", sa.String(length=200), nullable=True),
+        sa.Column("predecessor_key", sa.String(length=200), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("in_force_on", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_agreement")),
+    )
+    op.create_index("ix_agreement_organisation", "agreement", ["organisation"], unique=False)
+    op.create_table(
+        "agreement_status",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("since", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_status")),
+    )
+    op.create_index("ix_agreement_status_agreement", "agreement_status", ["agreement_key", "since"], unique=False)
+    op.create_table(
+        "appointment",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=False),
+        sa.Column("process_leader", sa.Text(), nullable=True),
+        sa.Column("steering_group", sa.Text(), nullable=True),
+        sa.Column("steering_group_kind", sa.String(length=64), nullable=True),
+        sa.Column("working_group", Json(), nullable=False),
+        sa.Column("recorded_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
+    )
+    op.create_index("ix_appointment_agreement", "appointment", ["agreement_key", "recorded_at"], unique=False)
+    op.create_table(
+        "assessment",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=False),
+        sa.Column("submission_id", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.String(length=64), nullable=True),
+        sa.Column("item", sa.String(length=200), nullable=False),
+        sa.Column("level", sa.String(length=64), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("recorded_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
+    )
+    op.create_index("ix_assessment_agreement", "assessment", ["agreement_key", "recorded_at"], unique=False)
+    op.create_table(
+        "counter",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+    )
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=True),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("party", sa.String(length=64), nullable=True),
+        sa.Column("process_key", sa.String(length=64), nullable=False),
+        sa.Column("element_id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.String(length=64), nullable=True),
+        sa.Column("outcome", sa.String(length=64), nullable=False),
+        sa.Column("return_to", sa.String(length=64), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("case_number", sa.Text(), nullable=True),
+        sa.Column("protocol", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("comments", sa.Text(), nullable=True),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("recorded_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    op.create_index("ix_decision_agreement", "decision", ["agreement_key", "recorded_at"], unique=False)
+    op.create_table(
+        "deviation",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("pack_key", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=True),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("receiving_organisation", sa.String(length=64), nullable=True),
+        sa.Column("reported_by", sa.String(length=64), nullable=False),
+        sa.Column("reported_at", Moment(), nullable=False),
+        sa.Column("happened", sa.Text(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("clause", sa.Text(), nullable=True),
+        sa.Column("category", sa.Text(), nullable=True),
+        sa.Column("consequence", sa.Text(), nullable=True),
+        sa.Column("likelihood", sa.Text(), nullable=True),
+        sa.Column("principals", Json(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("maybe_lex", sa.Text(), nullable=True),
+        sa.Column("external_case_number", sa.Text(), nullable=True),
+        sa.Column("responsibility", sa.Text(), nullable=True),
+        sa.Column("responsibility_at", Moment(), nullable=True),
+        sa.Column("lesson", sa.Text(), nullable=True),
+        sa.Column("system_fault", sa.Boolean(), nullable=True),
+        sa.Column("closed_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_deviation")),
+    )
+    op.create_index("ix_deviation_organisation", "deviation", ["organisation", "reported_at"], unique=False)
+    op.create_table(
+        "indicator",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=True),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("party", sa.String(length=64), nullable=True),
+        sa.Column("submission_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("item", sa.String(length=200), nullable=False),
+        sa.Column("women", sa.Float(), nullable=True),
+        sa.Column("men", sa.Float(), nullable=True),
+        sa.Column("total", sa.Float(), nullable=True),
+        sa.Column("missing_reason", sa.Text(), nullable=True),
+        sa.Column("no_split_reason", sa.Text(), nullable=True),
+        sa.Column("recorded_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
+    )
+    op.create_index("ix_indicator_agreement", "indicator", ["agreement_key", "kind", "recorded_at"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=200), nullable=True),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("correlation_key", sa.String(length=200), nullable=False),
+        sa.Column("variables", Json(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=True),
+        sa.Column("delivered_at", Moment(), nullable=True),
+        sa.Column("instance_id", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
+    )
+    op.create_index("ix_message_waiting", "message", ["correlation_key", "name", "delivered_at"], unique=False)
+    op.create_table(
+        "organisation",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_organisation")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    op.create_index("ix_outbox_unsent", "outbox", ["sent_at", "created_at"], unique=False)
+    op.create_table(
+        "pack_version",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("pack_key", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("content", Json(), nullable=False),
+        sa.Column("deployed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pack_version")),
+        sa.UniqueConstraint("pack_key", "version", name=op.f("uq_pack_version_pack_key_version")),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("username", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("locale", sa.String(length=64), server_default="sv", nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("username", name=op.f("uq_person_username")),
+    )
+    op.create_table(
+        "process_definition",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("pack_key", sa.String(length=64), nullable=False),
+        sa.Column("process_key", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("bpmn", sa.Text(), nullable=False),
+        sa.Column("decisions", Json(), nullable=False),
+        sa.Column("forms", Json(), nullable=False),
+        sa.Column("deployed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_definition")),
+        sa.UniqueConstraint(
+            "pack_key", "process_key", "version", name=op.f("uq_process_definition_pack_key_process_key_version")
+        ),
+    )
+    op.create_table(
+        "stage_period",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("stage", sa.String(length=64), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=True),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("expected_by", Moment(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("outcome", sa.String(length=64), nullable=True),
+        sa.Column("returned_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_period")),
+    )
+    op.create_index("ix_stage_period_agreement", "stage_period", ["agreement_key", "stage"], unique=False)
+    op.create_table(
+        "process_instance",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("definition_id", sa.String(length=64), nullable=False),
+        sa.Column("pack_key", sa.String(length=64), nullable=False),
+        sa.Column("process_key", sa.String(length=64), nullable=False),
+        sa.Column("business_key", sa.String(length=200), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("agreement_key", sa.String(length=200), nullable=True),
+        sa.Column("parent_id", sa.String(length=64), nullable=True),
+        sa.Column("parent_task_id", sa.String(length=64), nullable=True),
+        sa.Column("parent_element_id", sa.String(length=64), nullable=True),
+        sa.Column("root_id", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.String(length=64), nullable=True),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("started_by", sa.String(length=64), nullable=True),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("event_hash", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["definition_id"], ["process_definition.id"], name=op.f("fk_process_instance_definition_id")
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["process_instance.id"], name=op.f("fk_process_instance_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_instance")),
+    )
+    op.create_index("ix_process_instance_agreement", "process_instance", ["agreement_key", "status"], unique=False)
+    op.create_index(
+        "ix_process_instance_business_key", "process_instance", ["business_key", "process_key"], unique=False
+    )
+    op.create_index("ix_process_instance_parent", "process_instance", ["parent_id"], unique=False)
+    op.create_index("ix_process_instance_status", "process_instance", ["status", "process_key"], unique=False)
+    op.create_table(
+        "role_grant",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=False),
+        sa.Column("granted_at", Moment(), nullable=False),
+        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+    )
+    op.create_index("ix_role_grant_person", "role_grant", ["person_id"], unique=False)
+    op.create_index("ix_role_grant_role", "role_grant", ["role", "organisation"], unique=False)
+    op.create_table(
+        "event",
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("element_id", sa.String(length=64), nullable=True),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("data", Json(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_event_instance_id")),
+        sa.PrimaryKeyConstraint("instance_id", "sequence", name=op.f("pk_event")),
+    )
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("element_id", sa.String(length=64), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("resolved_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_incident_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    op.create_index("ix_incident_open", "incident", ["resolved_at", "created_at"], unique=False)
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=True),
+        sa.Column("definition_id", sa.String(length=64), nullable=False),
+        sa.Column("process_key", sa.String(length=64), nullable=False),
+        sa.Column("element_id", sa.String(length=64), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=False),
+        sa.Column("register", sa.String(length=64), nullable=True),
+        sa.Column("item", sa.String(length=200), nullable=True),
+        sa.Column("agreement_key", sa.String(length=200), nullable=True),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("party", sa.String(length=64), nullable=True),
+        sa.Column("role", sa.String(length=64), nullable=True),
+        sa.Column("stage", sa.String(length=64), nullable=True),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("submitted_at", Moment(), nullable=False),
+        sa.Column("values", Json(), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_submission_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+    )
+    op.create_index(
+        "ix_submission_form", "submission", ["agreement_key", "form_key", "item", "submitted_at"], unique=False
+    )
+    op.create_index("ix_submission_instance", "submission", ["instance_id", "submitted_at"], unique=False)
+    op.create_index("ix_submission_register", "submission", ["register", "submitted_at"], unique=False)
+    op.create_table(
+        "subscription",
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("element_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("correlation_key", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_subscription_instance_id")),
+        sa.PrimaryKeyConstraint("instance_id", "task_id", name=op.f("pk_subscription")),
+    )
+    op.create_index("ix_subscription_name", "subscription", ["correlation_key", "name"], unique=False)
+    op.create_table(
+        "timer",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("element_id", sa.String(length=64), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_timer_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_timer")),
+    )
+    op.create_index("ix_timer_due", "timer", ["due_at", "id"], unique=False)
+    op.create_index("ix_timer_instance", "timer", ["instance_id"], unique=False)
+    op.create_table(
+        "user_task",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("pack_key", sa.String(length=64), nullable=False),
+        sa.Column("process_key", sa.String(length=64), nullable=False),
+        sa.Column("definition_id", sa.String(length=64), nullable=False),
+        sa.Column("element_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("item", sa.String(length=200), nullable=True),
+        sa.Column("catalogue", sa.String(length=64), nullable=True),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
+        sa.Column("gate", sa.Boolean(), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=False),
+        sa.Column("role_organisation", sa.String(length=64), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("agreement_key", sa.String(length=200), nullable=True),
+        sa.Column("business_key", sa.String(length=200), nullable=False),
+        sa.Column("stage", sa.String(length=64), nullable=True),
+        sa.Column("assignee", sa.String(length=64), nullable=True),
+        sa.Column("claimed_at", Moment(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("follow_up_at", Moment(), nullable=True),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("reminded_at", Moment(), nullable=True),
+        sa.Column("escalated_to", sa.String(length=64), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("completed_by", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_user_task_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
+    )
+    op.create_index("ix_user_task_agreement", "user_task", ["agreement_key"], unique=False)
+    op.create_index("ix_user_task_instance", "user_task", ["instance_id"], unique=False)
+    op.create_index(
+        "ix_user_task_open_assignee",
+        "user_task",
+        ["assignee", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index(
+        "ix_user_task_open_due",
+        "user_task",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index(
+        "ix_user_task_open_role",
+        "user_task",
+        ["role", "role_organisation", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "draft",
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("values", Json(), nullable=False),
+        sa.Column("saved_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_draft_task_id")),
+        sa.PrimaryKeyConstraint("task_id", "person_id", name=op.f("pk_draft")),
+    )

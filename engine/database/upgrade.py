@@ -1,0 +1,40 @@
+"""Brings a database's tables up to this version of the program, by the revisions in `migrations/versions`.
+
+There is no way down: before an upgrade one takes a backup, and restores it.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from engine.database.connection import Database
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK = 7_364_686  # any number, the same in every process
+
+
+def upgrade(database: Database) -> None:
+    """Run the revisions that the database lacks, all or none; nothing when it is current. Two at once take turns."""
+    with database.restructure() as connection:
+        if database.dialect == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        command.upgrade(configuration(connection), "head")
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database has every revision of this version of the program, and none of a later one."""
+    with database.read() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+        return set(found) == set(ScriptDirectory.from_config(configuration(connection)).get_heads())
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's settings, without an alembic.ini that would have to lie somewhere on the machine."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", MIGRATIONS.as_posix().replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    return config

@@ -1,0 +1,28 @@
+"""The command line `samflode`. Exit codes: 0 done, 1 findings or refused (nothing written), 2 wrong usage."""
+
+import os
+import sys
+
+from engine.errors import SamflodeError
+from web.cli.parser import build_parser
+
+REFUSED = 1
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. What goes wrong is one clear line on standard error."""
+    chosen = build_parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except SamflodeError as error:
+        print(f"samflode: {error}", file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:
+        # Somebody piped us into `head`; Python would complain once more when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,113 @@
+"""`demo`, which `./run` calls: everything in one process, with made-up people and a history that the simulator made."""
+
+import argparse
+from datetime import timedelta
+from pathlib import Path
+
+from engine import worker
+from engine.clock import local_date, start_of_day, utc_now
+from engine.commands import deploy_pack
+from engine.database import Database
+from engine.database.upgrade import upgrade
+from engine.packs import load_pack
+from engine.settings import Settings
+from engine.simulation import Options, play
+from engine.simulation.cast import cast_county
+from web.cli.opening import open_database, open_settings, pack_folders
+from web.cli.running import demand_free_port
+
+_THREADS = 8
+_SEED = 7
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Make the demo's database if there is none, then serve pages and fire timers until told to stop."""
+    settings = open_settings(demo=True)
+    demand_free_port("127.0.0.1", arguments.port)
+    prepare(settings, fresh=arguments.fresh)
+    from waitress.server import create_server  # noqa: PLC0415 - the database comes first, and it takes its time
+
+    from web.application import create_application  # noqa: PLC0415
+
+    database = open_database(settings)
+    server = create_server(
+        create_application(settings, database), host="127.0.0.1", port=arguments.port, threads=_THREADS
+    )
+    background = worker.start_in_background(database, settings)
+    _welcome(arguments.port)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        background.shutdown(wait=True)
+        database.close()
+    return 0
+
+
+def prepare(settings: Settings, *, fresh: bool = False) -> None:
+    """The demo's database: made aside and put in place when it is whole, so that an interrupted start leaves none."""
+    file = _file(settings)
+    if file is None:
+        if fresh or not _has_people(settings):
+            _fill(Database(settings.database_url), settings)
+        return
+    if file.exists() and not fresh:
+        return
+    unfinished = file.with_suffix(".making")
+    for leftover in (unfinished, *_beside(unfinished), *_beside(file)):
+        leftover.unlink(missing_ok=True)
+    database = Database(f"sqlite:///{unfinished}", durable=False)
+    _fill(database, settings)
+    database.close()
+    unfinished.replace(file)
+
+
+def _fill(database: Database, settings: Settings) -> None:
+    print("Skapar en påhittad historia för Dalarnas kommuner. Det tar ungefär en minut ...", flush=True)
+    upgrade(database)
+    today = local_date(utc_now())
+    for folder in pack_folders(settings):
+        pack = load_pack(folder)
+        options = Options(pack.key, pack.valid_from, min(today, pack.valid_to), seed=_SEED)
+        beginning = start_of_day(pack.valid_from) - timedelta(days=400)
+        with database.write() as connection:
+            deploy_pack(connection, beginning, folder)
+            cast_county(connection, beginning, pack, _SEED)
+        play(database, options)
+
+
+def _has_people(settings: Settings) -> bool:
+    database = Database(settings.database_url)
+    upgrade(database)
+    with database.read() as connection:
+        found = connection.exec_driver_sql("SELECT 1 FROM person LIMIT 1").first() is not None
+    database.close()
+    return found
+
+
+def _file(settings: Settings) -> Path | None:
+    prefix = "sqlite:///"
+    return Path(settings.database_url[len(prefix) :]) if settings.database_url.startswith(prefix) else None
+
+
+def _beside(file: Path) -> list[Path]:
+    return [file.with_name(file.name + ending) for ending in ("-wal", "-shm")]
+
+
+def _welcome(port: int) -> None:
+    print(
+        f"""
+Samflöde körs på http://127.0.0.1:{port}
+
+Logga in genom att välja en påhittad person på startsidan, till exempel
+  process_leader.falun       processledare i Falun
+  process_leader.norr        processledare i Mora, Orsa, Älvdalen och Malung-Sälen
+  steering_group.falun       styrgruppen i Falun
+  rss                        RSS Dalarna, som följer hela länet
+  reporter                   rapporterar avvikelser för Region Dalarna
+  administrator              administratör
+Avsluta med Ctrl+C. Börja om med: ./run demo --fresh
+""",
+        flush=True,
+    )

@@ -1,0 +1,40 @@
+"""Opens what a command works on: settings from the environment, the database, the packs."""
+
+import os
+from pathlib import Path
+
+from engine.database import Database
+from engine.database.connection import check_reachable
+from engine.database.upgrade import is_current
+from engine.errors import Misconfigured
+from engine.packs import shipped_packs
+from engine.settings import Settings
+
+
+def open_settings(demo: bool = False) -> Settings:
+    """The settings in the environment. Raises Misconfigured."""
+    settings = Settings.from_environment(os.environ, demo=demo)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return settings
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, reachable and with up-to-date tables. Raises Misconfigured, with what to do."""
+    database = Database(settings.database_url)
+    check_reachable(database)
+    if not is_current(database):
+        raise Misconfigured("Databasen saknar tabeller eller är äldre än programmet. Kör: samflode database upgrade")
+    return database
+
+
+def pack_folders(settings: Settings, chosen: Path | None = None) -> list[Path]:
+    """The folder asked for (a path, or a pack's folder name), else those of the settings, else the shipped ones."""
+    folders = list(settings.packs) or shipped_packs()
+    if chosen is None:
+        return folders
+    if chosen.is_dir():
+        return [chosen]
+    named = [folder for folder in folders if folder.name.replace("_", "-") == str(chosen).replace("_", "-")]
+    if not named:
+        raise Misconfigured(f"Det finns inget processpaket i {chosen}.")
+    return named

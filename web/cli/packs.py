@@ -1,0 +1,47 @@
+"""`processes check` and `processes deploy`."""
+
+import argparse
+import sys
+
+from engine.bpmn.findings import InvalidPack
+from engine.bpmn.profile import check_pack
+from engine.bpmn.topics import TOPICS
+from engine.clock import utc_now
+from engine.commands import deploy_pack
+from web.cli.opening import open_database, open_settings, pack_folders
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Prove packs: exit 0, or 1 with file, element and reason for each finding."""
+    if arguments.handlers:
+        for topic in TOPICS.values():
+            demanded = ", ".join(topic.required) or "-"
+            print(f"{topic.name}: {topic.description} Kräver: {demanded}.")
+        return 0
+    found = 0
+    for folder in pack_folders(open_settings(), arguments.pack):
+        findings = check_pack(folder)
+        found += len(findings)
+        for finding in findings:
+            print(finding, file=sys.stderr)
+        if not findings:
+            print(f"{folder.name}: inget att anmärka på.")
+    return 1 if found else 0
+
+
+def deploy(arguments: argparse.Namespace) -> int:
+    """Store what is new. A pack with faults stores nothing."""
+    settings = open_settings()
+    database = open_database(settings)
+    for folder in pack_folders(settings, arguments.pack):
+        try:
+            with database.write() as connection:
+                deployed = deploy_pack(connection, utc_now(), folder)
+        except InvalidPack as invalid:
+            for finding in invalid.findings:
+                print(finding, file=sys.stderr)
+            return 1
+        print(f"{deployed.pack_key} version {deployed.pack_version}")
+        for key, version, new in deployed.versions:
+            print(f"  {key} {version}{' (ny)' if new else ''}")
+    return 0

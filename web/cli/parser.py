@@ -1,0 +1,106 @@
+"""Which commands there are and what they take. Each command's function is imported only when it is chosen."""
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser; the chosen command's function is in `run` and takes the parsed arguments."""
+    parser = argparse.ArgumentParser(prog="samflode", description="Runs collaboration agreements as BPMN models.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _running(commands)
+    _database(commands)
+    _processes(commands)
+    _county(commands)
+    _users(commands)
+    return parser
+
+
+def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = _command(commands, "serve", "running:serve", "start the web server")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
+    _command(commands, "worker", "running:work", "fire timers and send mail; run one or many")
+    demo = _command(commands, "demo", "demo:demo", "everything in one go, with made-up people and history")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--fresh", action="store_true", help="begin again with a new history")
+
+
+def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    database = commands.add_parser("database", help="the database's tables and their integrity")
+    actions = database.add_subparsers(required=True, metavar="ACTION")
+    _command(actions, "upgrade", "storage:upgrade_database", "bring the tables up to date")
+    _command(actions, "check", "storage:check_database", "verify every instance and its history")
+
+
+def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    processes = commands.add_parser("processes", help="process packs")
+    actions = processes.add_subparsers(required=True, metavar="ACTION")
+    check = _command(actions, "check", "packs:check", "prove a pack before it is loaded")
+    check.add_argument("pack", nargs="?", type=Path, metavar="PACK")
+    check.add_argument("--handlers", action="store_true", help="list what service tasks can do")
+    deploy = _command(actions, "deploy", "packs:deploy", "store new versions of a pack's processes")
+    deploy.add_argument("pack", nargs="?", type=Path, metavar="PACK")
+
+
+def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    simulate = _command(commands, "simulate", "county:simulate", "play every municipality's life on a simulated clock")
+    simulate.add_argument("--pack", default="dalarna-kvinnofrid")
+    simulate.add_argument("--from", dest="start", type=date.fromisoformat, required=True, metavar="DATE")
+    simulate.add_argument("--until", dest="end", type=date.fromisoformat, required=True, metavar="DATE")
+    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--out", type=Path, metavar="FILE.xlsx", help="the status workbook at the end")
+    simulate.add_argument("--database-url", help="keep what happened here (default: a file that is thrown away)")
+    simulate.add_argument(
+        "--revision",
+        choices=["begun", "not-begun"],
+        default="begun",
+        help="whether the county network commissions a revision before the agreement expires",
+    )
+    export = _command(commands, "export", "county:export", "a workbook (.xlsx) or .csv, by the file's ending")
+    export.add_argument(
+        "kind", choices=["status", "activities", "assessments", "indicators", "deviations", "tasks", "history"]
+    )
+    export.add_argument("--as-of", type=date.fromisoformat, metavar="DATE")
+    export.add_argument("--organisation", metavar="CODE")
+    export.add_argument("--locale", choices=["sv", "en"])
+    export.add_argument("--pack", default="dalarna-kvinnofrid")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+
+def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    user = commands.add_parser("user", help="people and their roles")
+    actions = user.add_subparsers(required=True, metavar="ACTION")
+    add = _command(actions, "add", "people:add", "add a person; the password is asked for")
+    add.add_argument("username")
+    add.add_argument("--name", required=True)
+    add.add_argument("--email")
+    for action, words in (("grant", "give a role in an organisation"), ("revoke", "take a role back")):
+        change = _command(actions, action, f"people:{action}", words)
+        change.add_argument("username")
+        change.add_argument("role")
+        change.add_argument("organisation", metavar="ORGANISATION_CODE")
+    _command(actions, "list", "people:show", "who there is, with their roles")
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, where: str, words: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=words, description=words)
+    parser.set_defaults(run=_later(where))
+    return parser
+
+
+def _later(where: str) -> Callable[[argparse.Namespace], int]:
+    """The function `module:name`, imported when it is called: `samflode --help` need not load the engine."""
+    module, name = where.split(":")
+
+    def run(arguments: argparse.Namespace) -> int:
+        code: int = getattr(import_module(f"web.cli.{module}"), name)(arguments)
+        return code
+
+    return run
