@@ -1,6 +1,7 @@
 """What holds for every page: who may see it, what the browser is told, which language, what an error says."""
 
 import re
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -40,6 +41,15 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(client: FlaskClient, ka
 def test_signing_in_leads_nowhere_else(client: FlaskClient, karin: str, wanted: str) -> None:
     answer = client.post("/logga-in", data={"username": karin, "password": PASSWORD, "next": wanted})
     assert answer.location == "/hjalp"
+
+
+def test_only_the_demo_lets_people_in_without_a_password(application: Flask, client: FlaskClient, karin: str) -> None:
+    assert client.post("/logga-in", data={"person": karin}).status_code == 422
+    settings = application.extensions["samflode_settings"]
+    application.extensions["samflode_settings"] = replace(settings, demo=True)
+    assert "Karin A." in client.get("/logga-in").text
+    assert client.post("/logga-in", data={"person": "nobody"}).status_code == 422
+    assert client.post("/logga-in", data={"person": karin}).status_code == 302
 
 
 def test_a_wrong_password_keeps_the_username_and_says_what_to_do(client: FlaskClient, karin: str) -> None:
