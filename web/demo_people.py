@@ -23,7 +23,8 @@ def demo_people(connection: Connection) -> tuple[list[DemoPerson], list[DemoPers
     """(the first to try, everybody else by role)"""
     titles = load_titles(connection)
     people = {person.username: _described(person, titles) for person in list_people(connection)}
-    first = [people.pop(username) for username in FIRST if username in people]
+    known = [next((name for name in people if f"{name}.".startswith(f"{wanted}.")), None) for wanted in FIRST]
+    first = [people.pop(username) for username in known if username]
     return first, sorted(people.values(), key=lambda person: (person.roles, person.name))
 
 

@@ -116,7 +116,11 @@ def grant_title(titles: Titles, role: str, organisation: str) -> str:
         known = (titles.role(key, role) for key in titles.packs)
         name = next((title for title in known if title != role), role)
     place = titles.organisation(organisation)
-    return _("%(organisation)s, %(role)s", organisation=place, role=name[:1].lower() + name[1:]) if place else name
+    if not place or place.startswith(name):
+        return place or name
+    # "processledare" within a sentence, but "RSS" as it is
+    small = name[:1].lower() + name[1:] if name[1:2].islower() else name
+    return _("%(organisation)s, %(role)s", organisation=place, role=small)
 
 
 def _links(items: tuple[MenuItem, ...]) -> list[Link]:
