@@ -1,5 +1,6 @@
 """The shipped models as drawings: valid BPMN, readable, and clean by bpmnlint."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,8 +44,11 @@ def test_bpmnlint_would_have_told(tmp_path: Path) -> None:
     if node is None or not lint.exists():
         unavailable("bpmnlint (npm ci)")
     faulty = tmp_path / "faulty.bpmn"
-    faulty.write_text(MODELS[0].read_text(encoding="utf-8").replace("<bpmn:endEvent ", "<bpmn:task ", 1))
-    assert _lint(node, lint, faulty).returncode != 0
+    without_names = re.sub(r'(<bpmn:userTask [^>]*)name="[^"]*"', r"\1", MODELS[0].read_text(encoding="utf-8"))
+    faulty.write_text(without_names, encoding="utf-8")
+    answer = _lint(node, lint, faulty)
+    assert answer.returncode != 0
+    assert "label-required" in answer.stdout
 
 
 def _lint(node: str, lint: Path, *models: Path) -> "subprocess.CompletedProcess[str]":

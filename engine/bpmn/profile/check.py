@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.bpmn.findings import Finding, sort_findings
 from engine.bpmn.model import Model, read_model
-from engine.bpmn.profile import calls, elements, flows, identities, people, tables, times, variables
+from engine.bpmn.profile import calls, elements, flows, identities, paths, people, tables, times, variables
 from engine.bpmn.profile.case import Case, Fault, Rule
 from engine.bpmn.profile.forms import check_form
 from engine.bpmn.profile.xsd import check_schema
@@ -39,8 +39,10 @@ RULES: tuple[Rule, ...] = (
     people.gates,
     times.due_dates,
     times.timers,
+    times.answered_dates,
     variables.condition_names,
     variables.passed_names,
+    paths.set_on_every_way,
     variables.distinct_keys_in_parallel,
     variables.business_rules,
     calls.called_processes,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from engine.bpmn.model import Element
 from engine.bpmn.moments import add_duration, is_duration, to_moment
 from engine.bpmn.profile.case import Case, Fault
-from engine.bpmn.profile.variables import known
+from engine.bpmn.profile.variables import known, routed
 
 _SOME_DAY = datetime(2024, 10, 1, tzinfo=UTC)
 
@@ -38,6 +38,17 @@ def timers(case: Case) -> Iterator[Fault]:
             yield Fault(element.id, "tiden är en tidslängd men ritad som datum (timeDate)")
         elif timer.timer == "timeDuration" and is_moment(timer.expression):
             yield Fault(element.id, "tiden är ett datum men ritad som tidslängd (timeDuration)")
+
+
+def answered_dates(case: Case) -> Iterator[Fault]:
+    """A date that a timer or a due date waits for is one that the form demands: nothing can wait for no answer."""
+    asked = {e.timer.expression for e in case.model.elements.values() if e.timer}
+    asked |= {date for task in case.typed("userTask") for date in (task.due_date, task.follow_up_date)}
+    for element in case.typed("userTask", "startEvent"):
+        required = case.forms.get(element.form_key or "", {}).get("required", [])
+        for name in sorted(routed(case, element) & {text for text in asked if text}):
+            if name not in required:
+                yield Fault(element.id, f"{name} styr en tid i modellen och måste vara obligatoriskt i formuläret")
 
 
 def is_usable_duration(text: str) -> bool:

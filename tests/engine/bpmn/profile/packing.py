@@ -109,8 +109,8 @@ def write_pack(
 
 
 def pack_with(folder: Path, bpmn: str) -> Path:
-    """A pack with this model, and those of the forms `answer` (routes outcome) and `quiet` that it uses."""
-    forms = {"answer": form(), "quiet": form(**{"x-routes": []})}
+    """A pack with this model and the forms that it uses: `answer` routes outcome, `optional` text, `quiet` nothing."""
+    forms = {"answer": form(), "quiet": form(**{"x-routes": []}), "optional": form(**{"x-routes": ["text"]})}
     return write_pack(folder, bpmn, forms={k: v for k, v in forms.items() if f'formKey="{k}"' in bpmn})
 
 

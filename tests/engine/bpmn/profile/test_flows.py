@@ -156,6 +156,18 @@ FAULTS: dict[str, tuple[str, str | None, str]] = {
         "turn",
         "slingan väntar inte på någon",
     ),
+    "asks before it is set": (
+        model(
+            start(),
+            exclusive("approved", default="approved_to_write"),
+            user("write"),
+            end(),
+            chain("begun", "approved", "write", "done"),
+            flow("approved", "done", YES),
+        ),
+        "approved",
+        "outcome behövs här men sätts inte på alla vägar hit",
+    ),
     "same key in parallel": (fork(), "split", "mer än en parallell gren sätter outcome"),
 }
 

@@ -104,3 +104,15 @@ def test_largest_model_is_checked_soon(tmp_path: Path) -> None:
     begun = time.monotonic()
     check_pack(write_pack(tmp_path, bpmn))
     assert time.monotonic() - begun < SECONDS
+
+
+def test_deepest_model_is_checked_soon(tmp_path: Path) -> None:
+    """Sub-processes in sub-processes, as deep as is let in, drawn from the end to the start."""
+    inner = ""
+    for depth in range(30):
+        ids = (f"begun_{depth}", f"work_{depth}", f"write_{depth}", f"done_{depth}")
+        work = sub(ids[1], inner) if inner else user(ids[1])
+        inner = end(ids[3]) + user(ids[2]) + work + start(ids[0]) + chain(*ids)
+    begun = time.monotonic()
+    check_pack(write_pack(tmp_path, model(inner)))
+    assert time.monotonic() - begun < SECONDS

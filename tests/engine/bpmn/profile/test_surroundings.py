@@ -65,6 +65,11 @@ FAULTS: dict[str, tuple[str, str | None, str]] = {
         "remind_before 'soon' är ingen tidslängd",
     ),
     "timer that is nothing": (plain(wait("odd", timer("tomorrow")), ids=("odd",)), "odd", "tiden 'tomorrow' är varken"),
+    "timer on an answer that may be missing": (
+        plain(wait("odd", timer("text")), ids=("odd",)).replace('formKey="answer"', 'formKey="optional"'),
+        "write",
+        "text styr en tid i modellen och måste vara obligatoriskt",
+    ),
     "empty timer": (plain(wait("odd", timer("")), ids=("odd",)), "odd", "tiden är tom"),
     "date drawn as duration": (
         plain(wait("odd", timer("2032-12-31")), ids=("odd",)),
