@@ -94,6 +94,7 @@ def _indicators(connection: Connection, about: About, names: list[str]) -> Value
     recent = indicator.c.year >= local_date(about.now).year - 1
     query = select(indicator).where(
         recent,
+        indicator.c.kind == "indicator",
         or_(
             indicator.c.agreement_key == about.agreement_key,
             indicator.c.agreement_key.is_(None) & (indicator.c.organisation == about.organisation),

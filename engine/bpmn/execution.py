@@ -12,6 +12,7 @@ from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.exceptions import SpiffWorkflowException
@@ -123,12 +124,13 @@ class Execution:
     def deliver(self, task_id: str, variables: dict[str, Any]) -> bool:
         """Give a message to a waiting catcher. False when it does not wait any longer."""
         task = self._find(task_id)
-        if task is None or task.state != TaskState.WAITING:
+        catcher, definition = _catcher(task) if task is not None else (None, None)
+        if catcher is None or catcher.state != TaskState.WAITING:
             return False
-        event = BpmnEvent(task.task_spec.event_definition, payload=variables)
-        task.task_spec.catch(task, event)
-        task.task_spec._update(task)
+        catcher.task_spec.catch(catcher, BpmnEvent(definition, payload=variables))
+        catcher.task_spec._update(catcher)
         self._settle()
+        catcher.internal_data.pop("seen_events", None)  # an event gateway's: no JSON, and of no more use
         return True
 
     def call_ended(self, task_id: str, variables: dict[str, Any]) -> bool:
@@ -193,6 +195,11 @@ class Execution:
             state.calls[waiting.id] = waiting
         elif task.state == TaskState.STARTED and isinstance(spec, SubWorkflowTask):
             state.scopes[waiting.id] = waiting
+        elif task.state == TaskState.WAITING and isinstance(spec, EventBasedGateway):
+            for event in task.children:
+                name = _catcher(event)[1].name
+                event_id = event.task_spec.bpmn_id
+                state.messages[event.id.hex] = Waiting(event.id.hex, event_id, task.data, scope, message=name)
         elif task.state == TaskState.WAITING and isinstance(spec, CatchingEvent):
             definition = spec.event_definition
             if isinstance(definition, MessageEventDefinition):
@@ -226,3 +233,11 @@ class Execution:
         element_id = getattr(task.task_spec, "bpmn_id", None)
         if element_id is not None and task.state == TaskState.COMPLETED:
             self.passed.append((element_id, task.id.hex))
+
+
+def _catcher(task: Task) -> tuple[Task, Any]:
+    """Who catches what `task` waits for, and its definition: an event behind an event gateway leaves it to the gateway."""
+    around = task.parent
+    if around is None or not isinstance(around.task_spec, EventBasedGateway):
+        return task, getattr(task.task_spec, "event_definition", None)
+    return around, around.task_spec.event_definition.event_definitions[around.children.index(task)]

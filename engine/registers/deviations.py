@@ -17,6 +17,8 @@ def report(work: Work, submitted: dict[str, Any]) -> None:
     facts: dict[str, Any] = {name: _text(values.get(name)) for name in texts if name in values}
     if "happened_on" in values:
         facts["happened_on"] = date.fromisoformat(values["happened_on"]) if values["happened_on"] else None
+    if values.get("receiving_organisation"):
+        facts["receiving_organisation"] = values["receiving_organisation"]
     if "principals" in values:
         facts["principals"] = values["principals"]
     if "maybe_lex" in values:
@@ -37,7 +39,6 @@ def report(work: Work, submitted: dict[str, Any]) -> None:
         "instance_id": submitted["instance_id"],
         "agreement_key": submitted["agreement_key"],
         "organisation": submitted["organisation"],
-        "receiving_organisation": values.get("receiving_organisation"),
         "reported_by": submitted["person_id"],
         "reported_at": submitted["submitted_at"],
         "happened": "",
@@ -56,8 +57,13 @@ def note_responsibility(work: Work, submitted: dict[str, Any]) -> None:
 def note_lesson(work: Work, submitted: dict[str, Any]) -> None:
     """What was learned; it goes to the next annual review."""
     values = submitted["values"]
+    found: dict[str, Any] = {}
     if values.get("lesson"):
-        _update(work, submitted, lesson=str(values["lesson"]))
+        found["lesson"] = str(values["lesson"])
+    if "system_fault" in values:
+        found["system_fault"] = values["system_fault"] in (True, "yes")
+    if found:
+        _update(work, submitted, **found)
 
 
 def close(work: Work, instance: Instance) -> None:

@@ -31,12 +31,22 @@ def fill_in(
         if name in chosen:
             values[name] = chosen[name]
         elif prefilled.get(name) and field.get("type") == "array" and not field.get("x-rows"):
-            values[name] = prefilled[name]
+            values[name] = _completed(prefilled[name], field, catalogues, rng, today)
         elif name in required or rng.random() < 0.6:
             value = _value(name, field, catalogues, rng, today)
             if value is not None:
                 values[name] = value
     return values
+
+
+def _completed(
+    rows: list[Any], field: Mapping[str, Any], catalogues: Catalogues, rng: random.Random, today: date
+) -> list[Any]:
+    """A prefilled table, with the cells that this form asks for and the source does not know."""
+    inner = field.get("items", {})
+    if inner.get("type") != "object":
+        return rows
+    return [{**_row(inner, catalogues, rng, today), **row} for row in rows]
 
 
 def _value(name: str, field: Mapping[str, Any], catalogues: Catalogues, rng: random.Random, today: date) -> Any:

@@ -3,9 +3,12 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 Values = dict[str, Any]
+
+COMMISSION = "decide_commission"  # the county network's decision to have the agreement evaluated and revised
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,7 @@ class Situation:
     process_key: str
     element_id: str
     times_before: int
+    today: date
     revise: bool  # the option: does the county network commission a revision in time?
 
 
@@ -42,6 +46,7 @@ _WEIGHTS: dict[str, dict[Any, float]] = {
     },
     "round_result": {"another_period": 60, "ready": 40},
     "next_phase": {"iris_1": 70, "iris_2": 20, "iris_3": 10, "iris_4": 0, "done": 0},
+    "touches_purpose": {True: 1, False: 99},
     "early_revision": {True: 1, False: 99},
 }
 _NO_LOOP_AFTER = 3  # the third time the same question comes, people agree
@@ -50,7 +55,7 @@ _ONWARD = ("approved", "anchored", "ready", "accept", "accepted", "agreed", "yes
 
 def choose(form: Mapping[str, Any], situation: Situation, rng: random.Random) -> Values:
     """Answers for the fields of a form that steer the process; the rest is filled in freely."""
-    chosen: Values = {}
+    chosen: Values = {**_dates(form.get("properties", {}), situation.today)}
     steering = {*form.get("x-routes", []), *_WEIGHTS} & form.get("properties", {}).keys()
     for name in sorted(steering):
         field = form["properties"][name]
@@ -60,6 +65,33 @@ def choose(form: Mapping[str, Any], situation: Situation, rng: random.Random) ->
         if options:
             chosen[name] = _pick(name, options, situation, rng)
     return chosen
+
+
+def _dates(fields: Mapping[str, Any], today: date) -> Values:
+    """Dates that a process waits for; a new regional agreement comes into force at the turn of the year."""
+    dates: Values = {}
+    if "look_again_on" in fields:
+        dates["look_again_on"] = (today + timedelta(days=120)).isoformat()
+    if "effect_check_on" in fields:
+        dates["effect_check_on"] = (today + timedelta(days=90)).isoformat()
+    if "in_force_on" in fields:
+        dates["in_force_on"] = (today + timedelta(days=14)).isoformat()
+    if "in_force_from" in fields:
+        dates |= _new_agreement(today.year + 1)
+    return {name: value for name, value in dates.items() if name in fields}
+
+
+def _new_agreement(year: int) -> Values:
+    """The same rhythm as before: eight years, a revision due three months before the end, a year's extension."""
+    return {
+        "in_force_from": f"{year}-01-01",
+        "valid_to": f"{year + 7}-12-31",
+        "expires_at": f"{year + 8}-01-01",
+        "revision_look_from": f"{year + 6}-04-01",
+        "revision_due": f"{year + 7}-10-01",
+        "extended_to": f"{year + 8}-12-31",
+        "extension_expires_at": f"{year + 9}-01-01",
+    }
 
 
 def _pick(name: str, options: list[Any], situation: Situation, rng: random.Random) -> Any:
@@ -77,7 +109,7 @@ def _pick(name: str, options: list[Any], situation: Situation, rng: random.Rando
 
 def _special(name: str, options: list[Any], situation: Situation) -> Any:
     """The decisions that the option of the simulation makes."""
-    if situation.process_key == "regional_agreement" and situation.element_id == "decide_commission":
+    if situation.process_key == "regional_agreement" and situation.element_id == COMMISSION:
         return _commission(options, situation.revise)
     if situation.process_key == "regional_agreement" and "approved" in options and name == "outcome":
         return "approved"

@@ -20,7 +20,7 @@ from engine.packs import current_pack
 from engine.people import Person, get_person, list_people
 from engine.prefill import About, prefill
 from engine.simulation.answers import fill_in
-from engine.simulation.choices import Situation, choose
+from engine.simulation.choices import COMMISSION, Situation, choose
 
 PRELUDE = timedelta(days=300)  # signing, recommendation and sixteen approvals before the agreement is in force
 
@@ -106,7 +106,8 @@ class _County:
             if definition.start_form_key:
                 form = definition.form(definition.start_form_key)
                 pack = current_pack(connection, self._options.pack_key)
-                chosen = self._start_answers(form, organisation)
+                situation = Situation(process_key, "start", 0, local_date(self._now), self._options.revise)
+                chosen = choose(form, situation, self._rng) | self._start_answers(form, organisation)
                 values = fill_in(form, pack.catalogues, self._rng, local_date(self._now), chosen, {})
             started = start_process(
                 connection,
@@ -172,6 +173,8 @@ class _County:
         """Most are in good time, some late, a few very late; nobody begins what is not yet worth looking at."""
         begin: datetime = max(row.created_at, row.follow_up_at or row.created_at)
         span = max(row.due_at - begin, timedelta(hours=2))
+        if row.element_id == COMMISSION:
+            return begin + span * 0.92  # the option decides whether it is taken in time, not the dice
         share = self._rng.choices(
             (self._rng.uniform(0.2, 0.95), self._rng.uniform(1.02, 1.5), self._rng.uniform(1.5, 2.6)), (83, 13, 4)
         )[0]
@@ -213,12 +216,13 @@ class _County:
         pack = current_pack(connection, row.pack_key)
         form = definition_by_id(connection, row.definition_id).forms.get(row.form_key or "", {})
         key = (row.agreement_key or row.business_key, row.element_id, row.item)
-        situation = Situation(row.process_key, row.element_id, self._rounds[key], self._options.revise)
+        today = local_date(self._now)
+        situation = Situation(row.process_key, row.element_id, self._rounds[key], today, self._options.revise)
         self._rounds[key] += 1
         chosen = choose(form, situation, self._rng)
         about = About(row.form_key or "", row.item, row.agreement_key, None, row.organisation, self._now)
         before = prefill(connection, form, about)
-        return fill_in(form, pack.catalogues, self._rng, local_date(self._now), chosen, before)
+        return fill_in(form, pack.catalogues, self._rng, today, chosen, before)
 
     def _report_deviation(self) -> None:
         roles = [grant for grant in sorted(self._people) if grant[0] == "reporter"]
