@@ -2,15 +2,24 @@
 
 from flask import Blueprint, Flask
 
-from web import pages, roles, sign_in
+from web import page_words, pages, roles, sign_in, words
+from web.views import agreements, county, decisions, deviations, processes, tasks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     roles.blueprint,
     pages.blueprint,
+    tasks.blueprint,
+    agreements.blueprint,
+    decisions.blueprint,
+    deviations.blueprint,
+    county.blueprint,
+    processes.blueprint,
 )
 
 
 def install(application: Flask) -> None:
+    words.install(application)
+    page_words.install(application)
     for blueprint in BLUEPRINTS:
         application.register_blueprint(blueprint)

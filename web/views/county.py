@@ -1,0 +1,94 @@
+"""The county at a glance: figures, what is late and why, every municipality and stage."""
+
+from datetime import date, datetime
+
+from flask import Blueprint, render_template, request
+
+from engine.clock import end_of_day
+from engine.errors import NotFound
+from engine.queries import StatusPicture, StatusRow, status_picture
+from engine.queries.swedish import swedish_order
+from web import context, words
+
+blueprint = Blueprint("county", __name__, url_prefix="/lansbild")
+
+STATUSES = ("late", "back", "wait", "going", "done", "none")
+ORDERS = ("name", "late", "longest")
+
+
+@blueprint.get("")
+def show() -> str:
+    day = _day(request.args.get("dag"))
+    picture = _picture(day)
+    rows = _chosen(picture.rows)
+    return render_template(
+        "county/show.html",
+        picture=picture,
+        rows=rows,
+        late=sorted((row for row in picture.rows if row.days_late), key=lambda row: -row.days_late),
+        figures=_figures(picture),
+        groups=_groups(picture),
+        done={stage.key: sum(row.cells[stage.key].status == "done" for row in rows) for stage in picture.stages},
+        day=day or context.today(),
+        past=day is not None and day < context.today(),
+        chosen={name: request.args.get(name, "") for name in ("lage", "skede", "ordning")},
+        tasks_by_instance={task.id: task for task in picture.open_tasks},
+    )
+
+
+def _day(given: str | None) -> date | None:
+    try:
+        day = date.fromisoformat(given) if given else None
+    except ValueError:
+        return None
+    return day if day and day <= context.today() else None
+
+
+def _moment(day: date | None) -> datetime:
+    return end_of_day(day) if day and day < context.today() else context.now()
+
+
+def _picture(day: date | None) -> StatusPicture:
+    packs = words.titles().packs
+    if not packs:
+        raise NotFound("Inget processpaket är inläst än. Be en administratör läsa in ett.")
+    key = request.args.get("paket", "")
+    with context.database().read() as connection:
+        return status_picture(connection, key if key in packs else next(iter(packs)), _moment(day))
+
+
+def _chosen(rows: list[StatusRow]) -> list[StatusRow]:
+    status, stage, order = (request.args.get(name, "") for name in ("lage", "skede", "ordning"))
+    if status in STATUSES:
+        rows = [row for row in rows if row.status == status]
+    if stage:
+        rows = [row for row in rows if row.current_stage == stage]
+    if order == "late":
+        return sorted(rows, key=lambda row: (-row.days_late, swedish_order(row.organisation_name)))
+    if order == "longest":
+        return sorted(rows, key=lambda row: (row.stage_since is None, row.stage_since or context.now()))
+    return rows
+
+
+def _figures(picture: StatusPicture) -> dict[str, int]:
+    rows = picture.rows
+    return {
+        "total": len(rows),
+        "decided": sum(row.in_force_on is not None for row in rows),
+        "late": sum(row.status == "late" for row in rows),
+        "wait": sum(any(cell.status == "wait" for cell in row.cells.values()) for row in rows),
+        "back": sum(any(cell.status == "back" for cell in row.cells.values()) for row in rows),
+        "followed_up": sum(row.followed_up is True for row in rows),
+        "binding": sum(row.followed_up is not None for row in rows),
+    }
+
+
+def _groups(picture: StatusPicture) -> list[tuple[str, int]]:
+    """The heads over the stages, each with how many stages it covers."""
+    groups: list[tuple[str, int]] = []
+    for stage in picture.stages:
+        if groups and groups[-1][0] == stage.group:
+            groups[-1] = (stage.group, groups[-1][1] + 1)
+        else:
+            groups.append((stage.group, 1))
+    return groups

@@ -1,0 +1,67 @@
+"""A form of a pack on a page: from schema and values to fields, and from what was posted to values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from engine.errors import FieldError
+from engine.forms import validate
+from web import language, words
+from web.forms import answers, parsing, rendering
+from web.forms.answers import Answer
+from web.forms.fields import Field
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What came: the values, what is wrong with them, and where the focus goes when a row was added or removed."""
+
+    values: dict[str, Any]
+    errors: list[FieldError]
+    rows_changed: bool = False
+    focus: str = ""
+
+    @property
+    def action(self) -> str:
+        return request.form.get("do", "save")
+
+
+def fields(
+    schema: Schema, values: dict[str, Any], pack_key: str, errors: Iterable[FieldError] = (), focus: str = ""
+) -> list[Field]:
+    return rendering.build(
+        schema, values, errors, words.catalogues(pack_key), words.words, decimal=_decimal(), focus=focus
+    )
+
+
+def read_posted(schema: Schema, pack_key: str) -> Posted:
+    """What the form of this request holds; complete or not, right or wrong."""
+    catalogues = words.catalogues(pack_key)
+    values, unreadable = parsing.parse(schema, catalogues, request.form)
+    changed = parsing.with_changed_rows(schema, catalogues, request.form, values)
+    if changed is not None:
+        return Posted(changed[0], [], rows_changed=True, focus=changed[1])
+    wrong = [error for error in validate(schema, values, catalogues) if not _covered(error, unreadable)]
+    return Posted(values, [*unreadable, *wrong])
+
+
+def error_links(shown: list[Field], errors: Iterable[FieldError]) -> list[tuple[str, str]]:
+    return [(target, words.words(sentence)) for target, sentence in rendering.error_links(shown, errors)]
+
+
+def read_answers(schema: Schema, values: dict[str, Any], pack_key: str) -> list[Answer]:
+    """The answers in words."""
+    return answers.read_answers(schema, values, words.catalogues(pack_key), words.words, decimal=_decimal())
+
+
+def _covered(error: FieldError, others: list[FieldError]) -> bool:
+    """What could not be read is reported once, in the words of the reader."""
+    return any(error.path == other.path or other.path.startswith(f"{error.path}.") for other in others)
+
+
+def _decimal() -> str:
+    return "," if language.current() == "sv" else "."

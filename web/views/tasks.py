@@ -1,0 +1,190 @@
+"""My tasks, and the page on which one is done."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine import commands
+from engine.errors import InvalidForm
+from engine.people import list_people
+from engine.queries import TaskDetail, TaskFilter, count_tasks, following_tasks, get_task, list_tasks, standings
+from web import context, header, words
+from web.views import focus, form_page, task_groups
+from web.views.decision_page import decision_page
+from web.views.form_page import Posted
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/uppgifter")
+
+PAGE = 50
+MOST_STANDINGS = 4
+
+
+@blueprint.get("")
+def show() -> str:
+    person = focus.person_in_focus()
+    chosen = _filter()
+    cursor = request.args.get("efter")
+    with context.database().read() as connection:
+        page = list_tasks(connection, person, context.now(), chosen, cursor=cursor, limit=PAGE)
+        counted = count_tasks(connection, context.person(), context.now())
+        mine = [code for code, _name in focus.municipalities(person)]
+        standing = standings(connection, context.now(), mine) if mine else []
+    header.set_open_tasks(counted.open)
+    return render_template(
+        "tasks/list.html",
+        page=page,
+        groups=task_groups.group(page.items, context.now()),
+        lead=task_groups.lead(page, context.now()) if chosen == TaskFilter() and not cursor else None,
+        chosen=chosen,
+        filtered=chosen != TaskFilter(),
+        municipalities=focus.municipalities(person),
+        stages=focus.stages(),
+        standings=standing[:MOST_STANDINGS],
+        next_address=_page_address(page.next_cursor) if page.next_cursor else None,
+        first_address=_page_address(None) if cursor else None,
+        several_roles=len(person.grants) > 1,
+    )
+
+
+@blueprint.get("/<task_id>")
+def one(task_id: str) -> str | Response:
+    detail = _detail(task_id)
+    if detail.task.state == "completed":
+        return redirect(url_for("tasks.done", task_id=task_id))
+    return _page(detail, Posted(detail.values, []))
+
+
+@blueprint.post("/<task_id>")
+def submit(task_id: str) -> str | Response | tuple[str, int]:
+    detail = _detail(task_id)
+    posted = form_page.read_posted(detail.form, detail.task.pack_key)
+    if posted.rows_changed:
+        return _page(detail, posted)
+    if posted.action != "complete":
+        return _save(task_id, posted)
+    if posted.errors:
+        return _page(detail, posted), 422
+    try:
+        with context.database().write() as connection:
+            commands.complete_task(connection, context.now(), context.person(), task_id, posted.values)
+    except InvalidForm as error:
+        return _page(detail, Posted(posted.values, error.errors)), 422
+    return redirect(url_for("tasks.done", task_id=task_id))
+
+
+@blueprint.get("/<task_id>/klar")
+def done(task_id: str) -> str | Response:
+    """What happens now that the task is done, and the next one for the same person."""
+    with context.database().read() as connection:
+        detail = get_task(connection, context.person(), context.now(), task_id)
+        if detail.task.state == "open":
+            return redirect(url_for("tasks.one", task_id=task_id))
+        opened = following_tasks(connection, context.person(), detail.task)
+        page = list_tasks(connection, focus.person_in_focus(), context.now(), TaskFilter(), limit=1)
+    person = context.person()
+    mine = [task for task in opened if task.assignee_id == person.id or person.has(task.role, task.role_organisation)]
+    handed_in = next((row for row in detail.previous if row.submitted_at == detail.task.ended_at), None)
+    return render_template(
+        "tasks/done.html",
+        detail=detail,
+        task=detail.task,
+        mine=mine,
+        others=[task for task in opened if task not in mine],
+        next_task=mine[0] if mine else next(iter(page.items), None),
+        answers=form_page.read_answers(handed_in.form, handed_in.values, detail.task.pack_key) if handed_in else [],
+        handed_in=handed_in,
+    )
+
+
+@blueprint.post("/<task_id>/ta-over")
+def claim(task_id: str) -> Response:
+    with context.database().write() as connection:
+        commands.claim_task(connection, context.now(), context.person(), task_id)
+    flash(_("Du har tagit över uppgiften. Andra ser att du arbetar med den."))
+    return redirect(url_for("tasks.one", task_id=task_id))
+
+
+@blueprint.post("/<task_id>/slapp")
+def release(task_id: str) -> Response:
+    with context.database().write() as connection:
+        commands.release_task(connection, context.now(), context.person(), task_id)
+    flash(_("Uppgiften är fri igen. Alla som har rollen ser den."))
+    return redirect(url_for("tasks.one", task_id=task_id))
+
+
+@blueprint.get("/<task_id>/lamna-over")
+def hand_over(task_id: str) -> str:
+    return _hand_over_page(task_id)
+
+
+@blueprint.post("/<task_id>/lamna-over")
+def hand_over_to(task_id: str) -> Response | tuple[str, int]:
+    assignee_id = request.form.get("person", "")
+    if not assignee_id:
+        return _hand_over_page(task_id, _("Välj vem som ska ta över uppgiften")), 422
+    with context.database().write() as connection:
+        commands.assign_task(connection, context.now(), context.person(), task_id, assignee_id)
+    flash(_("Uppgiften är lämnad över."))
+    return redirect(url_for("tasks.show"))
+
+
+def _filter() -> TaskFilter:
+    given = request.args
+    progress: Any = given.get("lage") if given.get("lage") in ("new", "draft", "claimed") else None
+    return TaskFilter(
+        organisation=given.get("kommun") or None,
+        stage=given.get("skede") or None,
+        search=(given.get("q") or "").strip()[:200] or None,
+        progress=progress,
+        late=True if given.get("lage") == "late" else None,
+        scope="roles" if given.get("lage") == "roles" else "mine",
+    )
+
+
+def _page_address(cursor: str | None) -> str:
+    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key not in ("efter", "lang") and value}
+    if cursor:
+        kept["efter"] = cursor
+    return url_for("tasks.show", **kept)
+
+
+def _detail(task_id: str) -> TaskDetail:
+    with context.database().read() as connection:
+        return get_task(connection, context.person(), context.now(), task_id)
+
+
+def _page(detail: TaskDetail, posted: Posted) -> str:
+    shown = form_page.fields(detail.form, posted.values, detail.task.pack_key, posted.errors, posted.focus)
+    return render_template(
+        "decisions/one.html" if detail.task.gate else "tasks/one.html",
+        detail=detail,
+        task=detail.task,
+        fields=shown,
+        errors=form_page.error_links(shown, posted.errors),
+        read_answers=lambda row: form_page.read_answers(row.form, row.values, detail.task.pack_key),
+        **(decision_page(detail) if detail.task.gate else {}),
+    )
+
+
+def _save(task_id: str, posted: Posted) -> Response:
+    with context.database().write() as connection:
+        commands.save_draft(connection, context.now(), context.person(), task_id, posted.values)
+    flash(_("Utkastet är sparat. Du kan stänga sidan och fortsätta en annan gång."))
+    return redirect(url_for("tasks.one", task_id=task_id))
+
+
+def _hand_over_page(task_id: str, error: str = "") -> str:
+    detail = _detail(task_id)
+    with context.database().read() as connection:
+        people = list_people(connection, role=detail.task.role, organisation=detail.task.role_organisation)
+    return render_template(
+        "tasks/hand_over.html",
+        task=detail.task,
+        may_assign=detail.may_assign,
+        people=[person for person in people if person.id != detail.task.assignee_id],
+        me=context.person(),
+        errors=[("person", error)] if error else [],
+        role=words.words(detail.task.role_title),
+    )
