@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import FieldError
-from web.forms import reading
+from web.forms import reading, refusals
 from web.forms.fields import Condition, Field, Option, Row
 from web.forms.reading import Catalogues, Schema
 from web.marking import N_
@@ -34,22 +34,23 @@ def build(
 
 def error_links(fields: Iterable[Field], errors: Iterable[FieldError]) -> list[tuple[str, str]]:
     """(id of the control, sentence) for each error, in the order of the page; those of no field come first."""
-    targets = {path: target for field in fields for path, target in _targets(field)}
-    order = {path: position for position, path in enumerate(targets)}
+    shown = {path: (target, sentence) for field in fields for path, target, sentence in _targets(field)}
+    order = {path: position for position, path in enumerate(shown)}
     ranked = sorted(_by_path(errors).items(), key=lambda error: order.get(error[0], -1))
-    return [(targets.get(path, "innehall"), sentence) for path, sentence in ranked]
+    return [shown.get(path, ("innehall", sentence)) for path, sentence in ranked]
 
 
 def has_files(fields: Iterable[Field]) -> bool:
     return any(field.kind == "file" for field in fields)
 
 
-def _targets(field: Field) -> Iterable[tuple[str, str]]:
-    yield field.path, field.rows[0].cells[0].target if field.rows and field.rows[0].cells else field.target
+def _targets(field: Field) -> Iterable[tuple[str, str, str]]:
+    first = field.rows[0].cells[0].target if field.rows and field.rows[0].cells else field.target
+    yield field.path, first, field.error
     for row in field.rows:
-        yield reading.join(field.path, row.index), row.id
+        yield reading.join(field.path, row.index), row.id, row.error
         for cell in row.cells:
-            yield cell.path, cell.target
+            yield cell.path, cell.target, cell.error
 
 
 def _by_path(errors: Iterable[FieldError]) -> dict[str, str]:
@@ -89,7 +90,7 @@ class _Builder:
             id=reading.element_id(path),
             label=self.text(schema.get("title", path)),
             hint=self.text(schema.get("description", "")),
-            error=self.translate(self.errors.get(path, "")) if path in self.errors else "",
+            error=self.error(path),
             optional=not required and "x-show-if" not in schema,
             max_length=schema.get("maxLength"),
             whole_number=schema.get("type") == "integer",
@@ -147,7 +148,7 @@ class _Builder:
             text="",
             key="",
             cells=tuple(cells),
-            error=self.translate(self.errors.get(path, "")) if path in self.errors else "",
+            error=self.error(path),
             id=reading.element_id(path),
         )
 
@@ -183,6 +184,9 @@ class _Builder:
         if isinstance(value, float):
             return str(value).replace(".", self.decimal)
         return reading.as_text(value) if not isinstance(value, list) else "\n".join(str(one) for one in value)
+
+    def error(self, path: str) -> str:
+        return refusals.translated(self.errors[path], self.translate) if path in self.errors else ""
 
     def text(self, swedish: Any) -> str:
         return self.translate(str(swedish)) if swedish not in (None, "") else ""
