@@ -24,7 +24,7 @@ from engine.bpmn.specs import CalledProcess, Engine, QuietWorkflow
 from engine.bpmn.state import decode, encode
 from engine.errors import AlreadyDone, ExecutionFailed
 
-_MOST_STEPS = 1000  # rounds of engine steps between two wait states; more is a model that runs in circles
+_MOST_STEPS = 500  # elements passed between two wait states; more is a model that runs in circles
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class Execution:
                 self._workflow.do_engine_steps(did_complete_task=self._note)
             except (SpiffWorkflowException, ValueError, TypeError, KeyError) as error:
                 raise ExecutionFailed(f"Processen {self._workflow.spec.name} kunde inte gå vidare: {error}") from error
-        raise ExecutionFailed(f"Processen {self._workflow.spec.name} går runt utan att vänta på någon.")
+        raise self._runs_in_circles()
 
     def _has_engine_step(self) -> bool:
         return any(task.state == TaskState.READY and not task.task_spec.manual for task, _ in self._tasks())
@@ -233,10 +233,15 @@ class Execution:
         element_id = getattr(task.task_spec, "bpmn_id", None)
         if element_id is not None and task.state == TaskState.COMPLETED:
             self.passed.append((element_id, task.id.hex))
+        if len(self.passed) > _MOST_STEPS:
+            raise self._runs_in_circles()
+
+    def _runs_in_circles(self) -> ExecutionFailed:
+        return ExecutionFailed(f"Processen {self._workflow.spec.name} går runt utan att vänta på någon.")
 
 
 def _catcher(task: Task) -> tuple[Task, Any]:
-    """Who catches what `task` waits for, and its definition: an event behind an event gateway leaves it to the gateway."""
+    """Who catches what `task` waits for, and its definition: behind an event gateway it is the gateway."""
     around = task.parent
     if around is None or not isinstance(around.task_spec, EventBasedGateway):
         return task, getattr(task.task_spec, "event_definition", None)
