@@ -24,7 +24,7 @@ def sign_in(page: Page, address: str) -> None:
     page.get_by_role("button", name="Logga in").click()
 
 
-@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("path", ["/logga-in", "/hjalp", "/tillganglighet", "/personuppgifter", "/finns-inte"])
 def test_pages_for_everybody_have_no_stumbling_block(
     page: Page, serve: Serve, application: Flask, stumbling_blocks: Look, path: str, width: int
