@@ -1,6 +1,6 @@
 """What templates may ask and say beyond plain rows: small functions that every page knows."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask, current_app
 from flask_babel import gettext
@@ -27,6 +27,8 @@ def install(application: Flask) -> None:
     application.add_template_global(stage_short)
     application.add_template_global(role_title)
     application.add_template_global(has_page)
+    application.add_template_global(side_words)
+    application.add_template_global(days_before)
     application.add_template_global(context.now, "now")
     application.add_template_global(context.signed_in_person, "signed_in_person")
 
@@ -39,6 +41,10 @@ def capitalize_first(text: str) -> str:
 def lower_first(text: str) -> str:
     """For a title in the middle of a sentence; abbreviations such as RSS stay as they are."""
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def days_before(moment: datetime, days: int) -> date:
+    return local_date(moment) - timedelta(days=days)
 
 
 def swedish_day(moment: datetime) -> date:
@@ -83,6 +89,12 @@ def _of_stage(stage: str | None, name: str) -> str:
     known = (pack.stage(stage) for pack in words.titles().packs.values() if stage)
     found = next((one for one in known if one is not None), None)
     return words.words(getattr(found, name)) if found else stage or ""
+
+
+def side_words(side: str | None) -> str:
+    """On whose side somebody in a working group is: a code, or one of the words that forms use."""
+    sides = {"municipality": gettext("kommunen"), "region": gettext("regionen"), "other": gettext("annan")}
+    return sides.get(side or "") or words.titles().organisation(side)
 
 
 def role_title(role: str) -> str:

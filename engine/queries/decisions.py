@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from engine.database.register_tables import decision
-from engine.database.tables import person
+from engine.database.tables import person, submission
 from engine.queries.rows import DecisionRow
 from engine.queries.titles import Titles, load_titles
 
@@ -32,7 +32,7 @@ def list_decisions(connection: Connection, organisation: str | None = None, limi
     packs = {process.key: key for key, pack in titles.packs.items() for process in pack.processes}
     return [
         RecordedDecision(
-            decision=_decision(row, titles),
+            decision=_decision(row, titles, packs.get(row.process_key, "")),
             agreement_key=row.agreement_key,
             organisation=row.organisation,
             organisation_name=titles.organisation(row.organisation),
@@ -45,26 +45,31 @@ def list_decisions(connection: Connection, organisation: str | None = None, limi
 
 def read_decisions(connection: Connection, titles: Titles, *conditions: ColumnElement[bool]) -> list[DecisionRow]:
     """Decisions under `conditions` in one statement."""
-    return [_decision(row, titles) for row in connection.execute(_decisions(*conditions))]
+    pack_keys = {process.key: key for key, pack in titles.packs.items() for process in pack.processes}
+    rows = connection.execute(_decisions(*conditions)).all()
+    return [_decision(row, titles, pack_keys.get(row.process_key, "")) for row in rows]
 
 
 def _decisions(*conditions: ColumnElement[bool]) -> Any:
     return (
-        select(decision, person.c.name.label("person_name"))
+        select(decision, person.c.name.label("person_name"), submission.c.role)
         .outerjoin(person, person.c.id == decision.c.person_id)
+        .outerjoin(submission, submission.c.id == decision.c.id)
         .where(*conditions)
         .order_by(decision.c.recorded_at.desc(), decision.c.id)
     )
 
 
-def _decision(row: Row[Any], titles: Titles) -> DecisionRow:
+def _decision(row: Row[Any], titles: Titles, pack_key: str) -> DecisionRow:
+    # A gate's form does not ask which body decided: its role says so.
+    body = titles.role(pack_key, row.role) if row.kind == "gate" and row.role else None
     return DecisionRow(
         kind=row.kind,
         party=row.party,
         party_name=titles.organisation(row.party) if row.party else None,
         outcome=row.outcome,
         decided_on=row.decided_on,
-        body=row.body,
+        body=row.body or body,
         case_number=row.case_number,
         protocol=row.protocol,
         reason=row.reason,

@@ -94,7 +94,7 @@ def _submission(row: Row[Any], definition: Any, titles: Titles) -> SubmissionRow
         instance_id=row.instance_id,
         process_key=row.process_key,
         element_id=row.element_id,
-        element_name=row.task_name or read_outline(definition.bpmn).name(row.element_id),
+        element_name=row.task_name or form.get("title") or read_outline(definition.bpmn).name(row.element_id),
         form_key=row.form_key,
         form_title=form.get("title", row.form_key),
         register=row.register,

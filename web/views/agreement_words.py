@@ -27,19 +27,19 @@ def name(agreement: AgreementRow) -> str:
 
 
 def heading(detail: AgreementDetail) -> str:
-    """`Orsa väntar på beslut: IRIS fas 1`"""
+    """`Orsa arbetar med IRIS fas 1: Inledande bedömning`"""
     cell = main_cell(detail.stages)
     place = name(detail.agreement)
     if cell is None:
         status = words.words(detail.agreement.status_title)
         return _("%(place)s: %(status)s", place=place, status=page_words.lower_first(status))
-    stage = page_words.stage_title(cell.stage)
+    stage = page_words.lower_first(page_words.stage_title(cell.stage))
     sentences = {
-        "late": _("%(place)s är försenad: %(stage)s", place=place, stage=stage),
-        "wait": _("%(place)s väntar på beslut: %(stage)s", place=place, stage=stage),
-        "back": _("%(place)s har fått tillbaka: %(stage)s", place=place, stage=stage),
+        "late": _("%(place)s är försenad med %(stage)s", place=place, stage=stage),
+        "wait": _("%(place)s väntar på beslut (%(stage)s)", place=place, stage=stage),
+        "back": _("%(place)s har fått tillbaka arbetet med %(stage)s", place=place, stage=stage),
     }
-    return sentences.get(cell.status, _("%(place)s arbetar med: %(stage)s", place=place, stage=stage))
+    return sentences.get(cell.status, _("%(place)s arbetar med %(stage)s", place=place, stage=stage))
 
 
 def lead(detail: AgreementDetail, today: date) -> str:

@@ -1,15 +1,17 @@
 """Decisions: those that are awaited and those that have been taken. A single one is done on its task's page."""
 
+from datetime import date
+
 from flask import Blueprint, render_template, request
 
-from engine.queries import TaskFilter, list_decisions, list_tasks
+from engine.clock import local_date
+from engine.queries import RecordedDecision, TaskFilter, list_decisions, list_tasks
 from web import context, words
 from web.views import focus
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/beslut")
 
 MOST_AWAITED = 100
-PARTY_DECISIONS = ("municipality_decision", "region_decision")
 
 
 @blueprint.get("")
@@ -27,9 +29,14 @@ def show() -> str:
         "decisions/list.html",
         mine=mine,
         others=[task for task in seen if task.id not in known],
-        taken=taken,
+        taken=sorted(taken, key=_day, reverse=True),
         organisation=organisation,
         municipalities=focus.named(
             [code for pack in words.titles().packs.values() for code in pack.parameters.get("municipalities", [])]  # type: ignore[union-attr]
         ),
     )
+
+
+def _day(recorded: RecordedDecision) -> date:
+    """The day that the page shows: when it was decided, else when it was registered."""
+    return recorded.decision.decided_on or local_date(recorded.decision.recorded_at)

@@ -1,0 +1,88 @@
+"""Sentences that the engine says to people, noted here so that they get an English translation.
+
+The engine knows no languages: it says things in Swedish, and pages translate what they show. A test holds that what
+the engine's rules say stands here.
+"""
+
+from engine import authorisation
+from engine.queries import deviations, task_detail
+from engine.queries.agreements import STATUS_TITLES
+from engine.queries.history import SENTENCES
+from web.marking import N_
+
+NOTED = (
+    # Agreements
+    N_("Under framtagande"),
+    N_("Gäller"),
+    N_("Under revidering"),
+    N_("Förlängd"),
+    N_("Förlängd genom beslut"),
+    N_("Upphörd utan efterträdare"),
+    N_("Ersatt"),
+    N_("Avslutad"),
+    # Deviations
+    N_("Väntar på mottagande"),
+    N_("Mottagen"),
+    N_("Utreds"),
+    N_("Åtgärder"),
+    N_("Följs upp"),
+    N_("Hör inte hit"),
+    # Refusals
+    N_("Uppgiften hör till en roll som du inte har. Den som har rollen kan göra den."),
+    N_("Som administratör kan du se uppgiften men inte göra den. Den hör till rollens innehavare."),
+    N_("En annan person har tagit över uppgiften. Be personen släppa den eller lämna över den till dig."),
+    N_("Du har själv lämnat in underlag i ärendet. Beslutet behöver därför tas av någon annan."),
+    N_("Du har ingen roll i de organisationer som detta gäller och kan därför inte se det."),
+    N_("Ingen av dina roller får starta detta. Be RSS Dalarna om hjälp."),
+    N_("Välj vilken kommun det gäller."),
+    N_("Uppgiften kan bara lämnas till någon som har rollen."),
+    N_("Uppgiften finns inte."),
+    N_("Uppgiften är redan klar."),
+    N_("Uppgiften behövs inte längre: arbetet har gått vidare på ett annat sätt."),
+    N_("Uppgiften är redan klar. Någon annan kan ha hunnit före, inget av ditt har skrivits över."),
+    N_("Uppgiften har redan tagits över av någon annan."),
+    N_("Överenskommelsen finns inte."),
+    N_("Avvikelsen finns inte."),
+    # History
+    N_("{what} började"),
+    N_("{what} är klart"),
+    N_("{what} avbröts"),
+    N_("{what} pausades"),
+    N_("{what} togs upp igen"),
+    N_("{what} lämnades in"),
+    N_("{what} togs över"),
+    N_("{what} släpptes"),
+    N_("{what} lämnades över"),
+    N_("Tiden gick ut: {what}"),
+    N_("Besked kom: {what}"),
+    N_("Påminnelse skickades: {what}"),
+    N_("Försening meddelades: {what}"),
+    N_("Något gick fel: {what}"),
+    # What is wrong with an answer
+    N_("Fältet finns inte i formuläret."),
+    N_("Skriv ett vanligt tal."),
+    N_("Texten innehåller tecken som inte kan sparas."),
+    N_("Välj något av alternativen."),
+    N_("Fyll i det här fältet."),
+    N_("Lägg till minst en."),
+    N_("Kontrollera hur det är skrivet."),
+    N_("Kontrollera uppgiften."),
+    N_("Skriv datumet som år-månad-dag, till exempel 2026-11-24."),
+    N_("Skriv en e-postadress, till exempel namn@kommun.se."),
+    N_("Skriv en webbadress som börjar med https://."),
+    N_("Skriv ett tal med siffror."),
+    N_("Skriv ett heltal med siffror."),
+    N_("Välj ja eller nej."),
+    N_("Skriv text."),
+    N_("Ta bort personnumret. Skriv aldrig vem en klient eller patient är i Samflöde."),
+)
+
+
+def said_by_the_rules() -> set[str]:
+    """What the engine's constants hold: every one of these is in NOTED."""
+    modules = (authorisation, task_detail)
+    constants = {
+        value for module in modules for name, value in vars(module).items() if name.isupper() and isinstance(value, str)
+    }
+    sentences = {value for value in constants if value.endswith(".")}
+    return sentences | set(STATUS_TITLES.values()) | set(deviations.STATE_TITLES.values()) | set(SENTENCES.values())
