@@ -34,7 +34,7 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-EVENTS_AT_ONCE = 5000
+EVENTS_AT_ONCE = 20_000
 DEFAULT_THRESHOLD = 5
 
 

@@ -1,6 +1,6 @@
 """Puts one value into one cell: its type, its look, and text that stays text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from openpyxl.cell.cell import Cell
 from engine.clock import STOCKHOLM
 from exports.safety import clean, looks_like_formula
 from exports.tables import Column, Marked, Missing, Table, Value
-from exports.workbook.styles import BODY, FORMATS, HEAD, MISSING, Look, dress
+from exports.workbook.styles import BODY, FORMATS, HEAD, MISSING, TONES, Look, dress
 
 
 def write_text(cell: Cell, text: str, look: Look) -> None:
@@ -36,47 +36,57 @@ class RowWriter:
         self._sheet = sheet
         self._columns = table.columns
         self._wrap = not table.long
-        self._dressed: dict[Look, Any] = {}
+        self._styles: dict[tuple[int, str, bool], Any] = {}
 
     def head(self) -> list[Cell]:
-        return [self._cell(column.title, _placed(HEAD, column)) for column in self._columns]
+        return [
+            self._cell(index, column.title, "head", looks_like_formula(column.title))
+            for index, column in enumerate(self._columns)
+        ]
 
     def row(self, values: Sequence[Value]) -> list[Cell]:
         if len(values) != len(self._columns):
             raise ValueError(f"{len(values)} values for {len(self._columns)} columns: {values!r}")
-        return list(self._cells(values))
+        return [self._value(index, value) for index, value in enumerate(values)]
 
-    def _cells(self, values: Sequence[Value]) -> Iterator[Cell]:
-        for column, value in zip(self._columns, values, strict=True):
-            yield self._value(column, value)
-
-    def _value(self, column: Column, value: Value) -> Cell:
-        look = replace(_placed(BODY, column), wrap=self._wrap)
-        if isinstance(value, Missing):
-            return self._cell(value.why, replace(_placed(MISSING, column), wrap=self._wrap))
-        if isinstance(value, Marked):
-            return self._cell(value.text, replace(look.toned(value.tone), bold=value.tone == "late"))
-        if isinstance(value, datetime):
-            return self._cell(local(value), replace(look, number_format=FORMATS["moment"]))
-        if isinstance(value, date):
-            return self._cell(value, replace(look, number_format=FORMATS["date"]))
-        if isinstance(value, int | float):
-            return self._cell(value, replace(look, number_format=FORMATS.get(column.kind, "General")))
-        return self._cell(value or "", look)
-
-    def _cell(self, value: str | float | date, look: Look) -> Cell:
-        cell: Cell = WriteOnlyCell(self._sheet)
+    def _value(self, index: int, value: Value) -> Cell:
         if isinstance(value, str):
-            text = clean(value)
-            look = replace(look, text=looks_like_formula(text))
-            cell.value, cell.data_type = text or None, "s" if text else "n"
-        else:
-            cell.value = value
-        if look not in self._dressed:
-            dress(cell, look)
-            self._dressed[look] = cell._style  # type: ignore[attr-defined]
-        cell._style = self._dressed[look]  # type: ignore[attr-defined]
+            return self._text(index, value, "text")
+        if isinstance(value, Missing):
+            return self._text(index, value.why, "missing")
+        if isinstance(value, Marked):
+            return self._text(index, value.text, value.tone)
+        if isinstance(value, datetime):
+            return self._cell(index, local(value), "moment", False)
+        if isinstance(value, date):
+            return self._cell(index, value, "date", False)
+        return self._cell(index, value, "number", False)
+
+    def _text(self, index: int, text: str, variant: str) -> Cell:
+        text = clean(text)
+        cell = self._cell(index, text or None, variant, looks_like_formula(text))
+        if text:
+            cell.data_type = "s"
         return cell
+
+    def _cell(self, index: int, value: str | float | date | None, variant: str, formula: bool) -> Cell:
+        cell: Cell = WriteOnlyCell(self._sheet)
+        cell.value = value
+        known = (index, variant, formula)
+        if known not in self._styles:
+            dress(cell, replace(self._look(self._columns[index], variant), text=formula))
+            self._styles[known] = cell._style  # type: ignore[attr-defined]
+        cell._style = self._styles[known]  # type: ignore[attr-defined]
+        return cell
+
+    def _look(self, column: Column, variant: str) -> Look:
+        if variant == "head":
+            return _placed(HEAD, column)
+        look = replace(_placed(MISSING if variant == "missing" else BODY, column), wrap=self._wrap)
+        if variant in TONES:
+            return replace(look.toned(variant), bold=variant == "late")
+        kind = column.kind if variant == "number" else variant
+        return replace(look, number_format=FORMATS.get(kind, look.number_format))
 
 
 def local(moment: datetime) -> datetime:
