@@ -78,6 +78,8 @@ def _notify(call: Call) -> Values:
 def _publish_agreement(call: Call) -> Values:
     in_force_on = call.date("in_force_on") or local_date(call.work.now)
     valid_to = call.date(call.element.properties.get("valid_to", "valid_to"))
+    if valid_to is not None and valid_to < in_force_on:
+        valid_to = None  # the period before this one's; a successor is valid until somebody says to when
     agreements.set_status(call.work, call.agreement_key, "in_force", in_force_on=in_force_on, valid_to=valid_to)
     agreements.replace_predecessor(call.work, call.agreement_key)
     return {"in_force_on": in_force_on.isoformat()}

@@ -1,14 +1,16 @@
 """Does what a step asked for beyond its own instance: other processes to start, messages to send or to deliver late."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert, or_, select, update
 
 from engine.commands import instances
 from engine.database.tables import message, subscription
+from engine.database.turns import take_turns
 from engine.definitions import latest_definition
-from engine.errors import Conflict
+from engine.errors import Conflict, Stale
 from engine.packs.deployed import current_pack
 from engine.registers import agreements
 from engine.work import DeliverKept, Effect, Instance, SendMessage, StartProcess, Work
@@ -82,31 +84,44 @@ def _is_known(work: Work, message_id: str) -> bool:
 
 
 def _deliver(work: Work, row_id: str, sent: SendMessage) -> str | None:
-    waiting = work.connection.execute(
-        select(subscription).where(
-            subscription.c.correlation_key == sent.correlation_key, subscription.c.name == sent.name
-        )
-    ).all()
-    if not waiting:
+    waiting = _receiver(work, sent)
+    if waiting is None:
+        # Whoever begins to wait at this moment looks for kept messages. One of us has to see the other.
+        take_turns(work.connection, sent.correlation_key)
+        waiting = _receiver(work, sent)
+    if waiting is None:
         return None
-    if len({row.instance_id for row in waiting}) > 1:
-        raise Conflict(f"Fler än en väntar på meddelandet {sent.name} för {sent.correlation_key}.")
-    instance: Instance = instances.load(work, waiting[0].instance_id)
+    instance: Instance = instances.load(work, waiting.instance_id)
+    if _receiver(work, sent) != waiting:
+        raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")
     delivered = {"delivered_at": work.now, "instance_id": instance.id}
     work.connection.execute(update(message).where(message.c.id == row_id).values(delivered))
-    task_id = waiting[0].task_id
+    task_id = waiting.task_id
     instances.advance(
         work,
         instance,
         lambda execution: execution.deliver(task_id, sent.variables),
         "message_received",
-        waiting[0].element_id,
+        waiting.element_id,
         name=sent.name,
     )
     return instance.id
 
 
+def _receiver(work: Work, sent: SendMessage) -> Any:
+    """The subscription that the message is for, None when nobody waits for it. Raises Conflict when several do."""
+    waiting = work.connection.execute(
+        select(subscription)
+        .where(subscription.c.correlation_key == sent.correlation_key, subscription.c.name == sent.name)
+        .order_by(subscription.c.instance_id, subscription.c.task_id)
+    ).all()
+    if len({row.instance_id for row in waiting}) > 1:
+        raise Conflict(f"Fler än en väntar på meddelandet {sent.name} för {sent.correlation_key}.")
+    return waiting[0] if waiting else None
+
+
 def _deliver_kept(work: Work, effect: DeliverKept) -> None:
+    take_turns(work.connection, effect.correlation_key)
     kept = work.connection.execute(
         select(message)
         .where(

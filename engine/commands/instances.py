@@ -87,8 +87,25 @@ def begin(
 
 
 def load(work: Work, instance_id: str) -> Instance:
-    """The instance, locked until the transaction ends. Raises NotFound."""
-    query = select(process_instance).where(process_instance.c.id == instance_id).with_for_update()
+    """The instance, its tree locked until the transaction ends. Raises NotFound."""
+    lock_tree(work, instance_id)
+    return _read(work, instance_id)
+
+
+def lock_tree(work: Work, instance_id: str, *, wait: bool = True) -> bool:
+    """Lock an instance with all its callers and all that they have called, until the transaction ends.
+
+    False when somebody else holds the lock and we do not want to wait. Whoever changes anything of an instance locks its
+    tree first. Without that order a called process that ends (and then its caller goes on) and a timer of the caller
+    (that cancels the called one) would wait for each other; on SQLite there is one writer at a time anyway.
+    """
+    root = select(process_instance.c.root_id).where(process_instance.c.id == instance_id).scalar_subquery()
+    query = select(process_instance.c.id).where(process_instance.c.id == root).with_for_update(skip_locked=not wait)
+    return work.connection.execute(query).first() is not None
+
+
+def _read(work: Work, instance_id: str) -> Instance:
+    query = select(process_instance).where(process_instance.c.id == instance_id)
     row = work.connection.execute(query).first()
     if row is None:
         raise NotFound("Ärendet finns inte.")
@@ -250,7 +267,7 @@ def _give_back(work: Work, ended: Instance, data: dict[str, Any]) -> None:
     """An ended process's stage ends, and its caller goes on with the data that it declared."""
     if ended.parent_id is None or ended.parent_task_id is None:
         return
-    caller = load(work, ended.parent_id)
+    caller = _read(work, ended.parent_id)  # of the same tree, which is locked
     definition = definition_by_id(work.connection, caller.definition_id)
     task_id = ended.parent_task_id
     element = definition.element(ended.parent_element_id or "")

@@ -43,13 +43,16 @@ class Fired:
 def fire_timer(connection: Connection, now: datetime, timer_id: str) -> Fired | None:
     """Fire one timer that is due. None when somebody else got there first, or when it is not due after all.
 
-    Whoever deletes the row fires the timer; a second worker finds no row.
+    Whoever deletes the row fires the timer; a second worker finds no row. A worker does not wait for an instance that
+    somebody else is changing: it goes on with other timers, and comes back to this one if it is still there.
     """
-    due = (timer.c.id == timer_id, timer.c.due_at <= now)
-    row = connection.execute(select(timer).where(*due).with_for_update(skip_locked=True)).first()
-    if row is None or connection.execute(delete(timer).where(timer.c.id == timer_id)).rowcount != 1:
-        return None
     work = Work(connection, now)
+    due = (timer.c.id == timer_id, timer.c.due_at <= now)
+    row = connection.execute(select(timer).where(*due)).first()
+    if row is None or not instances.lock_tree(work, row.instance_id, wait=False):
+        return None
+    if connection.execute(delete(timer).where(*due)).rowcount != 1:
+        return None
     if row.kind == "event":
         _fire_event(work, row)
     else:

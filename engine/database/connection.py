@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from engine.errors import Misconfigured
+from engine.errors import Conflict, Misconfigured, Stale
 
 BUSY_SECONDS = 30.0
 
@@ -21,6 +21,9 @@ class Database:
     `write()` opens the one kind of transaction that may change rows: it takes SQLite's write lock at once
     (BEGIN IMMEDIATE), so two writers queue instead of failing half-way, and commits when the block ends well.
     `read()` sees one consistent picture and changes nothing.
+
+    Where two transactions meet, one of them gets `Conflict` (what it was to add has been added) or `Stale` (it waited
+    too long or crosswise; nothing was written and it may be tried again).
     """
 
     def __init__(self, url: str, *, pooled: bool = True, durable: bool = True) -> None:
@@ -39,7 +42,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed when the block ends, rolled back when it raises."""
-        with self._engine.connect() as connection:
+        with _told_apart(), self._engine.connect() as connection:
             connection.execution_options(samflode_write=True)
             with connection.begin():
                 yield connection
@@ -47,8 +50,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction: one consistent picture."""
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._engine.connect() as connection:
+            if self.dialect == "postgresql":
+                # Else each statement would see what has been committed since the one before.
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def restructure(self) -> Iterator[Connection]:
@@ -74,6 +81,25 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Errors of a database that two transactions met in, as ours; any other is a fault of the program."""
+    try:
+        yield
+    except DBAPIError as error:
+        found = getattr(error.orig, "sqlite_errorname", None) or type(error.orig).__name__
+        if found in _ADDED_TWICE:
+            raise Conflict("Någon annan hann före med samma sak. Inget har ändrats.") from error
+        if found in _CROSSED:
+            raise Stale("Någon annan ändrade samma sak just nu. Inget har ändrats. Försök igen.") from error
+        raise
+
+
+# SQLite's names of errors, and psycopg's.
+_ADDED_TWICE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "UniqueViolation"})
+_CROSSED = frozenset({"SQLITE_BUSY", "DeadlockDetected", "SerializationFailure", "LockNotAvailable"})
 
 
 def _create(url: str, pooled: bool, durable: bool) -> Engine:

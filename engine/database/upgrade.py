@@ -12,16 +12,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from engine.database.connection import Database
+from engine.database.turns import take_turns
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-_LOCK = 7_364_686  # any number, the same in every process
 
 
 def upgrade(database: Database) -> None:
     """Run the revisions that the database lacks, all or none; nothing when it is current. Two at once take turns."""
     with database.restructure() as connection:
-        if database.dialect == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        take_turns(connection, "upgrade")
         command.upgrade(configuration(connection), "head")
 
 

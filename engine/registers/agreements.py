@@ -46,7 +46,7 @@ def open_for(
         "title": _title(pack, process.agreement, process.title, organisation),
         "instance_id": "",
         "status": "preparing",
-        "valid_to": _parameter_date(pack, "valid_to") if process.agreement == "local" else None,
+        "valid_to": None,  # known when it is published
         "started_at": work.now,
     }
     work.connection.execute(insert(agreement).values(row))
@@ -134,8 +134,3 @@ def _note_status(work: Work, key: str, status: str, valid_to: date | None) -> No
 def _title(pack: Pack, kind: str, process_title: str, organisation: str | None) -> str:
     item = pack.item("organisations", organisation) if kind == "local" and organisation else None
     return f"{process_title}, {item['title']}" if item else pack.title
-
-
-def _parameter_date(pack: Pack, name: str) -> date | None:
-    value = pack.parameters.get(name)
-    return value if isinstance(value, date) else None

@@ -50,14 +50,14 @@ def cast_county(connection: Connection, now: datetime, pack: Pack, seed: int, pa
         if item["kind"] == "municipality":
             _cast_municipality(casting, item)
         elif item["kind"] == "region":
-            casting.person("region", item, [(role, item["key"]) for role in _IN_REGION])
+            casting.person("region", {"title": ""}, [(role, item["key"]) for role in _IN_REGION])
             for extra in ("deviation_party", "reporter"):
-                casting.person(extra, item, [(extra, item["key"])])
+                casting.person(extra, {"title": "region"}, [(extra, item["key"])])
         else:
             roles = [(item["key"], item["key"])]
-            casting.person(item["key"], item, roles)
-            casting.person(f"{item['key']}2", item, roles)
-    casting.person("administrator", {"title": "", "key": "rss"}, [("administrator", "rss")])
+            casting.person(item["key"], {"title": ""}, roles)
+            casting.person(f"{item['key']}2", {"title": ""}, roles)
+    casting.person("administrator", {"title": ""}, [("administrator", "rss")])
     return casting.count
 
 

@@ -172,7 +172,7 @@ class _County:
     def _when(self, row: Any) -> datetime:
         """Most are in good time, some late, a few very late; nobody begins what is not yet worth looking at."""
         begin: datetime = max(row.created_at, row.follow_up_at or row.created_at)
-        span = max(row.due_at - begin, timedelta(hours=2))
+        span: timedelta = max(row.due_at - begin, timedelta(hours=2))
         if row.element_id == COMMISSION:
             return begin + span * 0.92  # the option decides whether it is taken in time, not the dice
         share = self._rng.choices(

@@ -105,7 +105,7 @@ Logga in genom att välja en påhittad person på startsidan, till exempel
   process_leader.norr        processledare i Mora, Orsa, Älvdalen och Malung-Sälen
   steering_group.falun       styrgruppen i Falun
   rss                        RSS Dalarna, som följer hela länet
-  reporter                   rapporterar avvikelser för Region Dalarna
+  reporter.region            rapporterar avvikelser för Region Dalarna
   administrator              administratör
 Avsluta med Ctrl+C. Börja om med: ./run demo --fresh
 """,
