@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Any
 
-CENTRE_X, CENTRE_Y, RADIUS = 240.0, 190.0, 122.0
+CENTRE_X, CENTRE_Y, RADIUS = 300.0, 190.0, 122.0
 LABEL_GAP = 14.0
 LINE_LENGTH = 18
 FEWEST_AXES, MOST_AXES = 3, 12

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from web import page_words, pages, roles, sign_in, words
-from web.views import agreements, county, decisions, deviations, processes, tasks
+from web.views import agreements, county, decisions, deviations, downloads, processes, tasks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
@@ -14,6 +14,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     decisions.blueprint,
     deviations.blueprint,
     county.blueprint,
+    downloads.blueprint,
     processes.blueprint,
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, select
 from engine.authorisation import may_see_agreement
 from engine.database.register_tables import activity, agreement, appointment, decision
 from engine.database.tables import person as person_table
-from engine.database.tables import role_grant, submission, user_task
+from engine.database.tables import process_instance, role_grant, submission, user_task
 from engine.errors import NotFound
 from engine.people import Person
 from engine.queries.agreements import AgreementRow, agreement_row, with_stage
@@ -95,18 +95,23 @@ def get_agreement(connection: Connection, person: Person, now: datetime, key: st
     if row is None:
         raise NotFound("Överenskommelsen finns inte.")
     titles = load_titles(connection)
-    tasks = open_tasks(connection, titles, person.id, user_task.c.agreement_key == key)
+    # A deviation belongs to the agreement that it is about, but is no step of it and not for everybody to see.
+    of_its_life = select(process_instance.c.id).where(process_instance.c.root_id == row.instance_id)
+    about = user_task.c.agreement_key == key
+    if row.kind == "local":
+        about = user_task.c.instance_id.in_(of_its_life)
+    tasks = open_tasks(connection, titles, person.id, about)
     return AgreementDetail(
         agreement=agreement_row(row, titles),
         stages=_stages(connection, titles, row, tasks, now),
         open_tasks=tasks,
-        decisions=read_decisions(connection, titles, decision.c.agreement_key == key),
+        decisions=read_decisions(connection, titles, decision.c.instance_id.in_(of_its_life)),
         activities=_activities(connection, key),
         sections=_sections(connection, titles, row),
         history=list_events(connection, agreement_key=key, limit=HISTORY_LIMIT).items,
         appointment=_appointment(connection, key),
-        holders=_holders(connection, row.organisation),
-        diagrams=running_diagrams(connection, titles, key, tasks),
+        holders=_holders(connection, titles, row),
+        diagrams=running_diagrams(connection, titles, row.instance_id, tasks),
         predecessor_key=row.predecessor_key,
         successor_key=connection.execute(select(agreement.c.key).where(agreement.c.predecessor_key == key)).scalar(),
     )
@@ -191,15 +196,16 @@ def _appointment(connection: Connection, key: str) -> AppointmentRow | None:
     )
 
 
-def _holders(connection: Connection, organisation: str | None) -> list[tuple[str, list[str]]]:
-    """Who holds which role where the agreement lives, by role."""
+def _holders(connection: Connection, titles: Titles, row: Row[Any]) -> list[tuple[str, list[str]]]:
+    """Who holds which role where the agreement lives, by role in the pack's order."""
     query = (
         select(role_grant.c.role, person_table.c.name)
         .join(person_table, person_table.c.id == role_grant.c.person_id)
-        .where(role_grant.c.organisation == organisation, role_grant.c.revoked_at.is_(None), person_table.c.active)
+        .where(role_grant.c.organisation == row.organisation, role_grant.c.revoked_at.is_(None), person_table.c.active)
         .order_by(role_grant.c.role, person_table.c.name)
     )
     holders: dict[str, list[str]] = {}
-    for row in connection.execute(query):
-        holders.setdefault(row.role, []).append(row.name)
-    return list(holders.items())
+    for held in connection.execute(query):
+        holders.setdefault(held.role, []).append(held.name)
+    pack = titles.packs.get(row.pack_key)
+    return [(role.key, holders[role.key]) for role in pack.roles if role.key in holders] if pack else []

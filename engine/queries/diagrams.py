@@ -40,9 +40,9 @@ class Diagram:
     steps: list[Step]
 
 
-def running_diagrams(connection: Connection, titles: Titles, agreement_key: str, tasks: list[TaskRow]) -> list[Diagram]:
-    """A diagram for each active instance of the agreement, the caller before those that it called."""
-    active = (process_instance.c.agreement_key == agreement_key, process_instance.c.status == "active")
+def running_diagrams(connection: Connection, titles: Titles, root_id: str, tasks: list[TaskRow]) -> list[Diagram]:
+    """A diagram for an agreement's own instance and each that it has called and that is active, the caller first."""
+    active = (process_instance.c.root_id == root_id, process_instance.c.status == "active")
     instances = connection.execute(
         select(process_instance).where(*active).order_by(process_instance.c.started_at)
     ).all()

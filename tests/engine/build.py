@@ -155,7 +155,9 @@ def create_definition(connection: Connection, **given: Any) -> str:
 
 
 def create_instance(connection: Connection, **given: Any) -> str:
+    instance_id = given.get("id", f"instance-{next(_numbers):05}")
     defaults = {
+        "id": instance_id,
         "definition_id": "drafting",
         "pack_key": PACK,
         "process_key": "drafting",
@@ -163,7 +165,7 @@ def create_instance(connection: Connection, **given: Any) -> str:
         "organisation": "2080",
         "agreement_key": LOCAL,
         "status": "active",
-        "root_id": "root",
+        "root_id": instance_id,
         "started_at": NOW - timedelta(days=30),
         "revision": 1,
         "sequence": 1,

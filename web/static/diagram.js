@@ -16,15 +16,15 @@
     const canvas = viewer.get("canvas"), registry = viewer.get("elementRegistry");
     mark(canvas, registry, place.dataset.passed, "is-passed");
     mark(canvas, registry, place.dataset.current, "is-current");
-    fit(canvas, registry, place.dataset.current);
+    fit(canvas, registry, `${place.dataset.current} ${place.dataset.passed.split(" ").pop()}`);
   };
   // The whole diagram when it can be read at that size, else the current step in the middle of a readable part.
-  const fit = (canvas, registry, current) => {
+  const fit = (canvas, registry, ids) => {
     canvas.zoom("fit-viewport");
-    if (canvas.zoom() >= 0.55) return;
-    const first = registry.get(current.split(" ")[0]);
-    canvas.zoom(0.75, first ? { x: first.x + first.width / 2, y: first.y + first.height / 2 } : "auto");
-    if (first) canvas.scrollToElement(first, { top: 120, right: 200, bottom: 120, left: 200 });
+    const first = ids.split(" ").map((id) => id && registry.get(id)).find(Boolean);
+    if (canvas.zoom() >= 0.55 || !first) return;
+    const scale = 0.7, size = canvas.getSize(), width = size.width / scale, height = size.height / scale;
+    canvas.viewbox({ x: first.x + first.width / 2 - width / 2, y: first.y + first.height / 2 - height / 2, width, height });
   };
   for (const place of document.querySelectorAll("[data-diagram]")) {
     const details = place.closest("details");

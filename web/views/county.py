@@ -1,5 +1,6 @@
 """The county at a glance: figures, what is late and why, every municipality and stage."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask import Blueprint, render_template, request
@@ -18,7 +19,7 @@ ORDERS = ("name", "late", "longest")
 
 @blueprint.get("")
 def show() -> str:
-    day = _day(request.args.get("dag"))
+    day = read_day(request.args.get("dag"))
     picture = _picture(day)
     rows = _chosen(picture.rows)
     return render_template(
@@ -32,11 +33,21 @@ def show() -> str:
         day=day or context.today(),
         past=day is not None and day < context.today(),
         chosen={name: request.args.get(name, "") for name in ("lage", "skede", "ordning")},
-        tasks_by_instance={task.id: task for task in picture.open_tasks},
+        kept={key: value for key, value in request.args.items() if key != "lang" and value},
     )
 
 
-def _day(given: str | None) -> date | None:
+def chosen_picture() -> StatusPicture:
+    """The picture of the address's day with only the rows that its filters let through."""
+    picture = _picture(read_day(request.args.get("dag")))
+    rows = _chosen(picture.rows)
+    codes = {row.organisation for row in rows}
+    tasks = [task for task in picture.open_tasks if task.organisation is None or task.organisation in codes]
+    return replace(picture, rows=rows, open_tasks=tasks)
+
+
+def read_day(given: str | None) -> date | None:
+    """A day that has come, or None."""
     try:
         day = date.fromisoformat(given) if given else None
     except ValueError:

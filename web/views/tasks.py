@@ -14,6 +14,7 @@ from web import context, header, words
 from web.views import focus, form_page, task_groups
 from web.views.decision_page import decision_page
 from web.views.form_page import Posted
+from web.views.task_filter import read_filter
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/uppgifter")
 
@@ -24,7 +25,7 @@ MOST_STANDINGS = 4
 @blueprint.get("")
 def show() -> str:
     person = focus.person_in_focus()
-    chosen = _filter()
+    chosen = read_filter(request.args)
     cursor = request.args.get("efter")
     with context.database().read() as connection:
         page = list_tasks(connection, person, context.now(), chosen, cursor=cursor, limit=PAGE)
@@ -45,6 +46,7 @@ def show() -> str:
         next_address=_page_address(page.next_cursor) if page.next_cursor else None,
         first_address=_page_address(None) if cursor else None,
         several_roles=len(person.grants) > 1,
+        kept={key: value for key, value in request.args.items() if key not in ("efter", "lang") and value},
     )
 
 
@@ -128,19 +130,6 @@ def hand_over_to(task_id: str) -> Response | tuple[str, int]:
         commands.assign_task(connection, context.now(), context.person(), task_id, assignee_id)
     flash(_("Uppgiften är lämnad över."))
     return redirect(url_for("tasks.show"))
-
-
-def _filter() -> TaskFilter:
-    given = request.args
-    progress: Any = given.get("lage") if given.get("lage") in ("new", "draft", "claimed") else None
-    return TaskFilter(
-        organisation=given.get("kommun") or None,
-        stage=given.get("skede") or None,
-        search=(given.get("q") or "").strip()[:200] or None,
-        progress=progress,
-        late=True if given.get("lage") == "late" else None,
-        scope="roles" if given.get("lage") == "roles" else "mine",
-    )
 
 
 def _page_address(cursor: str | None) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from engine.clock import local_date
 from engine.queries import AgreementDetail
 
-LEFT, RIGHT, TOP, ROW = 200.0, 1150.0, 50.0, 32.0
+LEFT, RIGHT, TOP, ROW = 200.0, 1150.0, 82.0, 32.0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,85 @@
+"""Files to take away: what a page shows, or a whole register, as Excel or CSV."""
+
+from flask import Blueprint, Response, abort, request
+
+from engine.authorisation import sees_everything
+from engine.clock import end_of_day
+from engine.errors import NotFound, NotPermitted
+from engine.queries import list_tasks
+from exports.delimited import csv_bytes
+from exports.kinds import FORMATS, export, file_name
+from exports.language import translator
+from exports.municipalities import municipalities_table
+from exports.status import status_workbook
+from exports.tables import About
+from exports.task_tables import tasks_table
+from exports.workbook import workbook_of_tables
+from web import context, language, words
+from web.views import county, focus
+from web.views.task_filter import read_filter
+
+blueprint = Blueprint("downloads", __name__, url_prefix="/hamta")
+
+# These hold what concerns single organisations: only those who follow up the county take them all away.
+FOR_FOLLOW_UP = frozenset({"deviations", "history", "tasks"})
+MOST_TASKS = 10_000
+
+
+@blueprint.get("/lansbild.<suffix>")
+def county_picture(suffix: str) -> Response:
+    """The county view, with its day and its filters."""
+    _demand(suffix)
+    picture = county.chosen_picture()
+    locale = language.current()
+    say = translator(picture.pack, locale)
+    if suffix == "xlsx":
+        content = status_workbook(picture, locale, say, context.now())
+    else:
+        content = csv_bytes(municipalities_table(picture, say), locale)
+    return _file(content, "status", suffix)
+
+
+@blueprint.get("/mina-uppgifter.<suffix>")
+def my_tasks(suffix: str) -> Response:
+    """My list of tasks, with its filters."""
+    _demand(suffix)
+    pack = next(iter(words.titles().packs.values()), None)
+    if pack is None:
+        raise NotFound("Inget processpaket är inläst än. Be en administratör läsa in ett.")
+    with context.database().read() as connection:
+        found = list_tasks(
+            connection, focus.person_in_focus(), context.now(), read_filter(request.args), limit=MOST_TASKS
+        )
+    locale = language.current()
+    say = translator(pack, locale)
+    table = tasks_table(found.items, context.now(), say)
+    if suffix == "csv":
+        return _file(csv_bytes(table, locale), "tasks", suffix)
+    about = About(table.title, context.now(), context.now(), locale)
+    return _file(workbook_of_tables([table], about, say), "tasks", suffix)
+
+
+@blueprint.get("/<kind>.<suffix>")
+def register(kind: str, suffix: str) -> Response:
+    """One register as a whole, now or as of a day, for the county or for one municipality."""
+    _demand(suffix)
+    if kind in FOR_FOLLOW_UP and not sees_everything(context.person()):
+        raise NotPermitted("Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den.")
+    day = county.read_day(request.args.get("dag"))
+    as_of = end_of_day(day) if day and day < context.today() else context.now()
+    with context.database().read() as connection:
+        content = export(
+            connection, kind, suffix, as_of, request.args.get("kommun") or None, language.current(), context.now()
+        )
+    return _file(content, kind, suffix)
+
+
+def _demand(suffix: str) -> None:
+    if suffix not in FORMATS:
+        abort(404)
+
+
+def _file(content: bytes, kind: str, suffix: str) -> Response:
+    response = Response(content, content_type=FORMATS[suffix])
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(kind, suffix, context.now())}"'
+    return response
