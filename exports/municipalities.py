@@ -10,6 +10,8 @@ from exports.language import Translate
 from exports.status_words import agreement_words, duration_words, outcome_words, row_words, task_words, waiting_words
 from exports.tables import Column, Kind, Marked, Missing, Table, Value
 
+ONE_PAGE = 20  # so many municipalities are still readable on pages of one height
+
 
 @dataclass(frozen=True)
 class Field:
@@ -40,6 +42,7 @@ def municipalities_table(picture: StatusPicture, say: Translate) -> Table:
         ],
         rows=[[field.value(row) for field in fields] for row in picture.rows],
         pages_wide=3,
+        pages_high=1 if len(picture.rows) <= ONE_PAGE else 0,
         fixed_columns=2,
     )
 
@@ -100,12 +103,13 @@ def _stage(picture: StatusPicture, say: Translate) -> list[Field]:
             "Processledare",
             "Den som leder arbetet, enligt det som registrerats senast.",
             lambda row: row.process_leader or _expected(row, say),
-            width=17,
+            width=25,
         ),
         Field(
             "Styrgrupp",
             "Gruppen som godkänner arbetet, enligt det som registrerats senast.",
             lambda row: row.steering_group or _expected(row, say),
+            width=21,
         ),
     ]
 

@@ -1,11 +1,10 @@
 """The first sheet of the status workbook: key figures, and the matrix of municipalities and stages."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
 
 from engine.clock import local_date
-from engine.queries.rows import StatusPicture, StatusRow
+from engine.queries.rows import CellStatus, StatusPicture, StatusRow
 from exports.language import Translate
 from exports.status_words import MEANINGS, WORDS, cell_words, status_word
 from exports.tables import About
@@ -32,15 +31,18 @@ class Figure:
 def key_figures(picture: StatusPicture) -> list[Figure]:
     """The few numbers that a reader looks for first."""
     rows, year = picture.rows, local_date(picture.as_of).year
-    statuses = Counter(row.status for row in rows)
+
+    def having(status: CellStatus) -> int:
+        return sum(any(cell.status == status for cell in row.cells.values()) for row in rows)
+
     binding = [row for row in rows if row.followed_up is not None]
     reviewed = [row for row in rows if row.last_review and row.last_review.year == year]
     planned = [row for row in rows if row in reviewed or (row.next_review and row.next_review.year <= year)]
     return [
         Figure(len([row for row in rows if row.in_force_on]), len(rows), "har en beslutad lokal överenskommelse"),
-        Figure(statuses["late"], len(rows), "är försenade just nu", "late"),
-        Figure(statuses["wait"], len(rows), "väntar på beslut", "wait"),
-        Figure(statuses["back"], len(rows), "är återremitterade", "back"),
+        Figure(sum(row.status == "late" for row in rows), len(rows), "är försenade just nu", "late"),
+        Figure(having("wait"), len(rows), "väntar på beslut", "wait"),
+        Figure(having("back"), len(rows), "är återremitterade", "back"),
         Figure(len(reviewed), len(planned), "årliga uppföljningar är klara i år", "done"),
         Figure(len([row for row in binding if row.followed_up]), len(binding), "är uppföljda i tid", "done"),
     ]

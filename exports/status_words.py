@@ -20,7 +20,7 @@ WORDS: dict[CellStatus, str] = {
     "back": "Återremitterad",
 }
 MEANINGS: dict[CellStatus, str] = {
-    "none": "Arbetet med skedet har inte börjat.",
+    "none": "Arbetet med skedet har inte börjat, eller ska göras om.",
     "going": "Arbete pågår och inget är försenat.",
     "wait": "Styrgruppens eller en parts beslut väntas.",
     "late": "En uppgift har passerat sitt datum, eller skedet har tagit längre tid än väntat.",
@@ -48,6 +48,8 @@ def status_word(status: CellStatus, say: Translate) -> str:
 
 def cell_words(cell: StageCell, say: Translate) -> str:
     """A cell of the matrix, on one line or two: status, then how late, how long or since when."""
+    if cell.status == "none" and cell.round:
+        return f"{SYMBOLS['none']} {say('Görs om')}"
     first = status_word(cell.status, say)
     if cell.status == "late":
         return f"{first}\n{late_words(cell.days_late, say)}"
@@ -60,6 +62,8 @@ def cell_words(cell: StageCell, say: Translate) -> str:
 
 def row_words(row: StatusRow, say: Translate) -> str:
     """A municipality's status on one line."""
+    if row.status == "done":
+        return f"{SYMBOLS['done']} {say('Inget skede pågår')}"
     words = status_word(row.status, say)
     return f"{words}, {late_words(row.days_late, say)}" if row.status == "late" else words
 
@@ -110,4 +114,6 @@ def task_words(task: TaskRow, say: Translate) -> str:
 
 def waiting_words(task: TaskRow, say: Translate) -> str:
     """Who has the task: the person who has taken it, else the role and where it is held."""
-    return task.assignee_name or f"{say(task.role_title)}, {task.role_organisation_name}".strip(", ")
+    if task.assignee_name or task.role_title == task.role_organisation_name:
+        return task.assignee_name or say(task.role_title)
+    return f"{say(task.role_title)}, {task.role_organisation_name}".strip(", ")

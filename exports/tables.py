@@ -47,6 +47,7 @@ class Table:
     rows: Iterable[Sequence[Value]]
     note: str = ""
     pages_wide: int = 1
+    pages_high: int = 0  # as many as needed
     long: bool = False  # thousands of rows: one line each, written as they are read
     fixed_columns: int = 1
 

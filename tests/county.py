@@ -278,7 +278,7 @@ def believable_county(connection: Connection) -> Pack:
     create_agreement(connection, None, "2024-03-01")
     create_status(connection, REGIONAL, "in_force", "2024-10-01", date(2032, 12, 31))
     for index, (code, done) in enumerate(sorted(DONE.items())):
-        _municipality(connection, code, done)
+        create_municipality(connection, code, done)
         if code != "2021":
             create_appointment(connection, code, "2024-11-15", LEADERS[index % len(LEADERS)])
     _late(connection)
@@ -288,7 +288,7 @@ def believable_county(connection: Connection) -> Pack:
     return pack
 
 
-def _municipality(connection: Connection, code: str, done: tuple[str, ...]) -> None:
+def create_municipality(connection: Connection, code: str, done: tuple[str, ...]) -> None:
     create_agreement(connection, code, "2024-10-01")
     begun = "2024-11-20"
     for stage, ended in zip(STAGES, done, strict=False):

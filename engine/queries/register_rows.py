@@ -1,6 +1,6 @@
 """The registers as they stood at a moment, one frozen row per entry, for lists that leave the system.
 
-Each function is one statement; `organisation` limits it to one municipality.
+Each function is one statement; `organisation` limits it to one municipality. Municipalities are in Swedish order.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from engine.database.register_tables import activity, agreement, assessment, deviation, indicator
+from engine.queries.swedish import swedish_order
 from engine.queries.titles import Titles
 
 
@@ -100,9 +101,9 @@ def planned_activities(
         select(activity, agreement.c.organisation)
         .join(agreement, agreement.c.key == columns.agreement_key)
         .where(columns.recorded_at <= as_of, current, *_of(pack_key, organisation))
-        .order_by(agreement.c.organisation, columns.agreement_key, columns.position)
+        .order_by(columns.agreement_key, columns.recorded_at, columns.position)
     )
-    return [
+    rows = [
         PlannedActivity(
             organisation=row.organisation,
             organisation_name=titles.organisation(row.organisation),
@@ -122,18 +123,29 @@ def planned_activities(
         )
         for row in connection.execute(query)
     ]
+    return sorted(rows, key=lambda row: swedish_order(row.organisation_name))
 
 
 def assessed_items(
     connection: Connection, titles: Titles, pack_key: str, as_of: datetime, organisation: str | None = None
 ) -> list[AssessedItem]:
-    """Every round of every self-assessment, the newest first within a municipality."""
+    """Every round of every self-assessment: the newest first within a municipality, items as in the catalogue."""
     columns = assessment.c
     query = (
         select(assessment, agreement.c.organisation)
         .join(agreement, agreement.c.key == columns.agreement_key)
         .where(columns.recorded_at <= as_of, *_of(pack_key, organisation))
-        .order_by(agreement.c.organisation, columns.recorded_at.desc(), columns.id)
+        .order_by(columns.recorded_at.desc(), columns.id)
+    )
+    pack = titles.packs.get(pack_key)
+    order = {item["key"]: number for number, item in enumerate(pack.catalogues.get("iris_items", []) if pack else [])}
+    found = sorted(
+        connection.execute(query),
+        key=lambda row: (
+            swedish_order(titles.organisation(row.organisation)),
+            -row.recorded_at.timestamp(),
+            order.get(row.item, len(order)),
+        ),
     )
     return [
         AssessedItem(
@@ -147,7 +159,7 @@ def assessed_items(
             evidence=row.evidence,
             recorded_at=row.recorded_at,
         )
-        for row in connection.execute(query)
+        for row in found
     ]
 
 
@@ -171,8 +183,9 @@ def reported_figures(
         .subquery()
     )
     query = select(known).where(known.c.newest == 1)
-    rows = connection.execute(query.order_by(known.c.municipality, known.c.year.desc(), known.c.kind, known.c.item))
-    return [_figures(row, titles, pack_key) for row in rows]
+    rows = connection.execute(query.order_by(known.c.year.desc(), known.c.kind, known.c.item, known.c.id))
+    figures = [_figures(row, titles, pack_key) for row in rows]
+    return sorted(figures, key=lambda row: swedish_order(row.organisation_name))
 
 
 def _figures(row: Any, titles: Titles, pack_key: str) -> Figures:

@@ -20,7 +20,8 @@ class StageCell:
     """Where one agreement stands in one stage at one moment.
 
     `since` is when that status began: the stage's start, the day it was sent back, or the day its decision was asked
-    for. `days_late` counts whole days in Stockholm from the earliest due date that has passed.
+    for. `days_late` counts whole days in Stockholm from the earliest due date that has passed. A cell with status
+    none and a round has been begun, sent the work back, and is to be done again.
     """
 
     stage: str

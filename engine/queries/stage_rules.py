@@ -145,13 +145,16 @@ def _due_moments(period: Period, tasks: list[OpenTask]) -> list[datetime]:
 
 
 def _ended_cell(stage: str, periods: list[Period]) -> StageCell:
-    """The last round that came to something counts: a cancelled one neither finishes nor undoes a stage."""
+    """The last round that came to something counts: a cancelled one neither finishes nor undoes a stage.
+
+    A stage that ended by sending the work back is to be done again; where the work went, that stage shows the return.
+    """
     last = next((period for period in reversed(periods) if period.outcome in {"done", "returned"}), None)
     if last is None:
         return StageCell(stage=stage, status="none")
     return StageCell(
         stage=stage,
-        status="done" if last.outcome == "done" else "back",
+        status="done" if last.outcome == "done" else "none",
         since=last.started_at,
         until=last.ended_at,
         round=last.round,

@@ -27,7 +27,7 @@ def status_row(
     due = _due_task(tasks, current)
     outside = max((days_late(task.due_at, facts.as_of) for task in _overdue_outside(tasks, cells, facts)), default=None)
     late = max([cell.days_late for cell in cells.values()] + [outside or 0])
-    status: CellStatus = "late" if outside is not None else cells[current].status if current else _resting(cells)
+    status: CellStatus = "late" if outside is not None else cells[current].status if current else _resting(cells, tasks)
     decisions = facts.decisions.get(key, [])
     leader, group = facts.appointments.get(key, (None, None))
     review = review_of(facts, pack, agreements)
@@ -73,7 +73,9 @@ def latest_decision(decisions: list[DecisionRow], party: str | None) -> Decision
 
 def waiting_for(task: TaskRow) -> str:
     """Who the task waits for: the person who has taken it, else the role and where it is held."""
-    return task.assignee_name or f"{task.role_title}, {task.role_organisation_name}".strip(", ")
+    if task.assignee_name or task.role_title == task.role_organisation_name:
+        return task.assignee_name or task.role_title
+    return f"{task.role_title}, {task.role_organisation_name}".strip(", ")
 
 
 def _is_of_its_life(task: TaskRow, agreement_key: str) -> bool:
@@ -93,8 +95,10 @@ def _due_task(tasks: list[TaskRow], current: str | None) -> TaskRow | None:
     return min(here or tasks, key=lambda task: (task.due_at, task.id), default=None)
 
 
-def _resting(cells: dict[str, StageCell]) -> CellStatus:
-    """The status between stages: done when something has been done, for nothing is being waited for."""
+def _resting(cells: dict[str, StageCell], tasks: list[TaskRow]) -> CellStatus:
+    """The status between stages: done when something has been done and nothing is asked of anybody."""
+    if tasks:
+        return "going"
     return "done" if any(cell.status == "done" for cell in cells.values()) else "none"
 
 
@@ -106,13 +110,15 @@ def _stage_since(periods: list[Period], stage: str | None) -> datetime | None:
 def _reason(
     status: CellStatus, due: TaskRow | None, periods: list[Period], stage: str | None, facts: Facts
 ) -> str | None:
-    if due is not None:
-        when = "skulle varit klar" if due.due_at < facts.as_of else "ska vara klar"
-        return f"{due.title}: {when} {swedish_date(due.due_at)}. Väntar på {waiting_for(due)}."
+    sentences = []
     running = open_period([period for period in periods if period.stage == stage])
-    if status == "late" and running and running.expected_by:
-        return f"Skedet skulle varit klart {swedish_date(running.expected_by)}."
-    return None
+    task_is_late = due is not None and due.due_at < facts.as_of
+    if status == "late" and not task_is_late and running and running.expected_by:
+        sentences.append(f"Skedet skulle varit klart {swedish_date(running.expected_by)}.")
+    if due is not None:
+        when = "skulle varit klar" if task_is_late else "ska vara klar"
+        sentences.append(f"{due.title}: {when} {swedish_date(due.due_at)}. Väntar på {waiting_for(due)}.")
+    return " ".join(sentences) or None
 
 
 def _phase(cells: dict[str, StageCell]) -> str | None:

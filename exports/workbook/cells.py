@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from textwrap import wrap
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
@@ -103,8 +104,8 @@ def _lines(column: Column, value: Value) -> int:
     text = value.text if isinstance(value, Marked) else value.why if isinstance(value, Missing) else value
     if not isinstance(text, str):
         return 1
-    room = max(1, int(column.width * 1.15 - 2))  # letters of 10 points in a width of 11, less the indent
-    return sum(max(1, -(-len(paragraph) // room)) for paragraph in text.split("\n"))
+    room = max(4, int(column.width * 1.22 - 1.5))  # letters of 10 points in a width of 11, less the indent
+    return sum(max(1, len(wrap(paragraph, room))) for paragraph in text.split("\n"))
 
 
 def _placed(look: Look, column: Column) -> Look:

@@ -13,12 +13,12 @@ A4 = 9
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 
 
-def set_page(sheet: Any, about: About, translate: Translate, *, pages_wide: int = 1) -> None:
-    """A4 on its side, so many pages wide and as long as it needs to be, with date and page number at the foot."""
+def set_page(sheet: Any, about: About, translate: Translate, *, pages_wide: int = 1, pages_high: int = 0) -> None:
+    """A4 on its side, so many pages wide and high (0: as many as needed), with date and page number at the foot."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = A4
     sheet.page_setup.fitToWidth = pages_wide
-    sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.fitToHeight = pages_high
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.45
     sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.65

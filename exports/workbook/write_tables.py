@@ -17,7 +17,7 @@ from exports.workbook.pages import set_page, set_properties
 from exports.workbook.styles import NOTE, SHEET_TITLE
 
 HEAD_ROW = 4
-ROW_HEIGHT, LINE_HEIGHT, MOST_LINES = 19.0, 13.0, 25  # points; a row is at most 409 high
+ROW_HEIGHT, LINE_HEIGHT, MOST_LINES = 18.0, 12.5, 25  # points; a row is at most 409 high
 FALU_TAB = "8A2A1D"
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 
@@ -41,7 +41,7 @@ def sheet_name(title: str) -> str:
 def write_table(sheet: Any, table: Table, about: About, translate: Translate) -> None:
     """Fill an empty sheet with the table. Works for ordinary and for write-only sheets."""
     _set_view(sheet, table)
-    set_page(sheet, about, translate, pages_wide=table.pages_wide)
+    set_page(sheet, about, translate, pages_wide=table.pages_wide, pages_high=table.pages_high)
     writer = RowWriter(sheet, table)
     for row in _heading(sheet, table, about, translate):
         sheet.append(row)

@@ -53,7 +53,7 @@ CANCELLED = Period("decision", at("2026-09-01"), ended_at=at("2026-09-02"), outc
         pytest.param([RETURNED], [], "back", 0, id="sent back"),
         pytest.param([RETURNED], [GATE], "wait", 0, id="wait goes before back"),
         pytest.param([DONE], [], "done", 0, id="done"),
-        pytest.param([SENT_BACK], [], "back", 0, id="ended by sending the work back"),
+        pytest.param([SENT_BACK], [], "none", 0, id="ended by sending the work back: to be done again"),
         pytest.param([DONE, CANCELLED], [], "done", 0, id="a cancelled round undoes nothing"),
         pytest.param([CANCELLED], [], "none", 0, id="cancelled only"),
         pytest.param(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ from tests.county import PACK_KEY, TODAY, at
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    database = Database(f"sqlite:///{tmp_path / 'county.sqlite3'}")
+def connection(database_url: str) -> Iterator[Connection]:
+    database = Database(database_url, pooled=False)
     metadata.create_all(database.engine)
     with database.write() as connection:
         yield connection
@@ -160,7 +159,7 @@ def test_the_number_of_statements_does_not_grow(connection: Connection) -> None:
     status_picture(connection, PACK_KEY, TODAY)  # the pack is kept after its first reading
     few = count_statements(connection)
     for code in county.DONE:
-        county._municipality(connection, code, county.DONE[code])
+        county.create_municipality(connection, code, county.DONE[code])
     assert few == count_statements(connection) <= 12
 
 
