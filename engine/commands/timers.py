@@ -89,17 +89,19 @@ def _escalate(work: Work, pack: Pack, task: Any, row: Any) -> None:
     """Tell the next role in order that the task is late, and set the clock for the one after."""
     definition = definition_by_id(work.connection, task.definition_id)
     deadlines = deadlines_of(definition.element(task.element_id), pack)
-    told = deadlines.escalate_to.index(task.escalated_to) + 1 if task.escalated_to in deadlines.escalate_to else 0
-    if told >= len(deadlines.escalate_to):
+    # The county's own processes have no steering group; then the next in order is told at once.
+    roles = [role for role in deadlines.escalate_to if task.organisation or pack.item("organisations", role)]
+    told = roles.index(task.escalated_to) + 1 if task.escalated_to in roles else 0
+    if told >= len(roles):
         return
-    role = deadlines.escalate_to[told]
+    role = roles[told]
     where = _organisation_of_role(pack, role, task)
     subject = f"Försenat: {_title(pack, task)}"
     body = f"Uppgiften skulle ha varit klar {_day(task.due_at)} och väntar fortfarande."
     mail.tell_role(work, role, where, subject, body, f"/uppgifter/{task.id}")
     _tell(work, task, subject, body)
     work.connection.execute(update(user_task).where(user_task.c.id == task.id).values(escalated_to=role))
-    if told + 1 < len(deadlines.escalate_to):
+    if told + 1 < len(roles):
         again = add_duration(work.now, deadlines.escalate_after)
         next_row = timer_row(row.instance_id, "escalate", task.id, task.element_id, again)
         work.connection.execute(insert(timer).values(next_row))
