@@ -182,7 +182,9 @@ class Model:
     def around(self, element_id: str) -> Iterator[str]:
         """The scopes that the element lies in, innermost first; the process is the last."""
         element = self.elements.get(element_id)
-        while element is not None:
+        passed: set[str] = set()  # a faulty model may use an id twice, and an element then lies in itself
+        while element is not None and element.scope not in passed:
+            passed.add(element.scope)
             yield element.scope
             element = self.elements.get(element.scope)
 
