@@ -5,7 +5,8 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from engine.database.register_tables import agreement
+from engine.database import register_tables  # noqa: F401 - its tables are part of the metadata, too
+from engine.database.access_tables import metadata
 
 
 def _as_written(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
@@ -18,7 +19,7 @@ def _as_written(kind: str, item: Any, autogenerate: AutogenContext) -> str | Lit
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=agreement.metadata,  # every table's; importing the last of their modules completes it
+    target_metadata=metadata,  # every table's; importing the modules of tables completes it
     # SQLite changes a column by making the table anew, which a batch does. The first revision only creates.
     render_as_batch=bool(context.script.get_heads()),
     render_item=_as_written,

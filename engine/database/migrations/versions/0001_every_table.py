@@ -257,6 +257,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_stage_period_agreement", "stage_period", ["agreement_key", "stage"], unique=False)
     op.create_table(
+        "access_token",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", Json(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=True),
+        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_access_token_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_token")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_access_token_secret_hash")),
+    )
+    op.create_index("ix_access_token_person", "access_token", ["person_id"], unique=False)
+    op.create_table(
+        "answered_request",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("request_hash", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("answered_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_answered_request_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "key", name=op.f("pk_answered_request")),
+    )
+    op.create_index("ix_answered_request_answered_at", "answered_request", ["answered_at"], unique=False)
+    op.create_table(
         "process_instance",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("definition_id", sa.String(length=64), nullable=False),
