@@ -29,6 +29,7 @@ class About:
     predecessor_key: str | None
     organisation: str | None
     now: datetime
+    instance_id: str = ""
 
     @property
     def agreement_keys(self) -> list[str]:
@@ -60,6 +61,15 @@ def _fitting(value: Any, field: Values) -> Any:
 def _previous(connection: Connection, about: About, names: list[str]) -> Values:
     last = _last_submission(connection, about, submission.c.form_key == about.form_key, _same_item(about))
     return {name: last[name] for name in names if name in last}
+
+
+def _report(connection: Connection, about: About, names: list[str]) -> Values:
+    """What the form that began the process said."""
+    began = select(submission.c["values"]).where(
+        submission.c.instance_id == about.instance_id, submission.c.task_id.is_(None)
+    )
+    found = connection.execute(began.order_by(submission.c.submitted_at).limit(1)).first()
+    return {name: found[0].get(name) for name in names} if found else {}
 
 
 def _section_text(connection: Connection, about: About, names: list[str]) -> Values:
@@ -114,6 +124,7 @@ def _deviations(connection: Connection, about: About, names: list[str]) -> Value
 
 SOURCES: dict[str, Callable[[Connection, About, list[str]], Values]] = {
     "previous": _previous,
+    "report": _report,
     "section_text": _section_text,
     "goals": _goals,
     "activities": _activities,

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from engine.people import ADMINISTRATOR, Person
 from engine.queries.titles import Titles, load_titles
-from web import context
+from web import context, words
 from web.marking import N_
 
 Grant = tuple[str, str]  # role, organisation
@@ -114,8 +114,8 @@ def grant_title(titles: Titles, role: str, organisation: str) -> str:
         name = _("Administratör")
     else:
         known = (titles.role(key, role) for key in titles.packs)
-        name = next((title for title in known if title != role), role)
-    place = titles.organisation(organisation)
+        name = words.words(next((title for title in known if title != role), role))
+    place = words.words(titles.organisation(organisation))
     if not place or place.startswith(name):
         return place or name
     # "processledare" within a sentence, but "RSS" as it is

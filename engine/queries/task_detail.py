@@ -92,6 +92,7 @@ def _values(
         select(agreement.c.predecessor_key).where(agreement.c.key == task.agreement_key)
     ).scalar()
     about = About(
+        instance_id=task.instance_id,
         form_key=task.form_key or "",
         item=task.item,
         agreement_key=task.agreement_key,

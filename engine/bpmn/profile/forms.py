@@ -18,7 +18,9 @@ REGISTERS = frozenset(
 WIDGETS = frozenset(
     {"radio", "select", "text", "textarea", "date", "table", "checkboxes", "scale", "file", "yesno", "number", "email"}
 )
-PREFILLS = frozenset({"previous", "activities", "goals", "section_text", "assessment", "indicators", "deviations"})
+PREFILLS = frozenset(
+    {"previous", "report", "activities", "goals", "section_text", "assessment", "indicators", "deviations"}
+)
 TYPES = frozenset({"string", "integer", "number", "boolean", "array"})
 # Names that SpiffWorkflow's saved state or the engine's own data cannot hold.
 RESERVED = frozenset({"typename", "date", "datetime", "timedelta", "uuid", "data", "organisation", "business_key"})
