@@ -220,6 +220,9 @@ class _County:
         situation = Situation(row.process_key, row.element_id, self._rounds[key], today, self._options.revise)
         self._rounds[key] += 1
         chosen = choose(form, situation, self._rng)
+        leaders = self._people.get(("process_leader", row.organisation))
+        if leaders and "process_leader" in form.get("properties", {}):
+            chosen["process_leader"] = leaders[0].name
         about = About(row.form_key or "", row.item, row.agreement_key, None, row.organisation, self._now)
         before = prefill(connection, form, about)
         return fill_in(form, pack.catalogues, self._rng, today, chosen, before)
