@@ -8,6 +8,8 @@ SamflodeError
 │   └── Stale               the instance changed meanwhile; try again
 ├── Invalid            422  the input is wrong; nothing was written
 │   └── InvalidForm         ... with an error by field
+├── Unavailable        503  the database is away or its disk is full; nothing was written
+│   └── Uncertain           ... it went away while it was to commit: look before you do it again
 ├── ExecutionFailed    500  a model or a handler failed while running; becomes an incident
 └── Misconfigured      exit 1: a setting is missing or wrong
 
@@ -60,6 +62,14 @@ class InvalidForm(Invalid):
     def __init__(self, errors: list[FieldError]) -> None:
         super().__init__("Några uppgifter behöver rättas.")
         self.errors = errors
+
+
+class Unavailable(SamflodeError):
+    """The database does not answer, or has no room left. Nothing was written."""
+
+
+class Uncertain(Unavailable):
+    """The database went away between being asked to commit and its answer: nobody knows whether it did."""
 
 
 class ExecutionFailed(SamflodeError):

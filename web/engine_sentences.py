@@ -43,6 +43,12 @@ NOTED = (
     N_("Uppgiften har redan tagits över av någon annan."),
     N_("Överenskommelsen finns inte."),
     N_("Avvikelsen finns inte."),
+    N_("Ärendet ändrades samtidigt av någon annan. Försök igen."),
+    N_("Någon annan ändrade samma sak just nu. Inget har ändrats. Försök igen."),
+    N_("Någon annan hann före med samma sak. Inget har ändrats."),
+    N_("Databasens disk är full. Inget har ändrats. Säg till den som sköter driften."),
+    N_("Databasen svarar inte just nu. Inget har ändrats. Försök igen om en stund."),
+    N_("Förbindelsen bröts medan det sparades. Se efter om det blev gjort innan du gör det igen."),
     # History
     N_("{what} började"),
     N_("{what} är klart"),

@@ -10,12 +10,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
-from engine.errors import Conflict, Invalid, NotFound, NotPermitted, SamflodeError
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted, SamflodeError, Unavailable
 from web.marking import N_
 
 logger = logging.getLogger(__name__)
 
-STATUS = ((NotFound, 404), (NotPermitted, 403), (Conflict, 409), (Invalid, 422))
+STATUS = ((NotFound, 404), (NotPermitted, 403), (Conflict, 409), (Invalid, 422), (Unavailable, 503))
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,8 @@ def _session_gone(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001 - the re
 def _refused(error: SamflodeError) -> tuple[str, int] | Response:
     for family, status in STATUS:
         if isinstance(error, family):
+            if status >= 500:
+                logger.error("%s at %s %s", error, request.method, request.path, exc_info=error)
             return page(status, str(error))
     return _broken(error)
 

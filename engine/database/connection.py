@@ -1,18 +1,26 @@
 """Opens the database and its transactions; everything inside works on a SQLAlchemy Core `Connection`."""
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from engine.errors import Conflict, Misconfigured, Stale
+from engine.database.mishaps import told_apart
+from engine.errors import Misconfigured, Stale, Unavailable, Uncertain
 
 BUSY_SECONDS = 30.0
+_ATTEMPTS = 8
+_FIRST_PAUSE_SECONDS = 0.02  # doubled each time: two and a half seconds in all, longer than a restart takes
+_PATIENCE_SECONDS = 10.0  # whoever has already waited this long, e.g. for SQLite's lock, is told
+
+T = TypeVar("T")
 
 
 class Database:
@@ -20,10 +28,11 @@ class Database:
 
     `write()` opens the one kind of transaction that may change rows: it takes SQLite's write lock at once
     (BEGIN IMMEDIATE), so two writers queue instead of failing half-way, and commits when the block ends well.
-    `read()` sees one consistent picture and changes nothing.
+    `run()` does a unit of work in such a transaction, and does it again when it met another one: what people and the
+    worker change is changed through it, so that nobody sees an error of locks. `read()` sees one consistent picture
+    and changes nothing.
 
-    Where two transactions meet, one of them gets `Conflict` (what it was to add has been added) or `Stale` (it waited
-    too long or crosswise; nothing was written and it may be tried again).
+    What goes wrong in the database comes out as `Stale`, `Unavailable` or `Uncertain` (see `engine.database.mishaps`).
     """
 
     def __init__(self, url: str, *, pooled: bool = True, durable: bool = True) -> None:
@@ -42,15 +51,37 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed when the block ends, rolled back when it raises."""
-        with _told_apart(), self._engine.connect() as connection:
+        with told_apart() as progress, self._engine.connect() as connection:
             connection.execution_options(samflode_write=True)
             with connection.begin():
                 yield connection
+                progress.committing = True
+
+    def run(self, unit: Callable[[Connection], T]) -> T:
+        """What `unit` returns, done in a write transaction of its own; tried again when that is of use.
+
+        `unit` is called anew, on rows as they are then, so it changes nothing but the database. Raises what `unit`
+        raises, Stale or Unavailable when all attempts were in vain, Uncertain when the answer to a commit got lost.
+        """
+        began, pause = time.monotonic(), _FIRST_PAUSE_SECONDS
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                with self.write() as connection:
+                    return unit(connection)
+            except Uncertain:
+                raise
+            except (Stale, Unavailable):
+                if time.monotonic() - began > _PATIENCE_SECONDS:
+                    raise
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - else the same two would meet again
+            pause *= 2
+        with self.write() as connection:
+            return unit(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction: one consistent picture."""
-        with self._engine.connect() as connection:
+        with told_apart(), self._engine.connect() as connection:
             if self.dialect == "postgresql":
                 # Else each statement would see what has been committed since the one before.
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -83,25 +114,6 @@ class Database:
         self._engine.dispose()
 
 
-@contextmanager
-def _told_apart() -> Iterator[None]:
-    """Errors of a database that two transactions met in, as ours; any other is a fault of the program."""
-    try:
-        yield
-    except DBAPIError as error:
-        found = getattr(error.orig, "sqlite_errorname", None) or type(error.orig).__name__
-        if found in _ADDED_TWICE:
-            raise Conflict("Någon annan hann före med samma sak. Inget har ändrats.") from error
-        if found in _CROSSED:
-            raise Stale("Någon annan ändrade samma sak just nu. Inget har ändrats. Försök igen.") from error
-        raise
-
-
-# SQLite's names of errors, and psycopg's.
-_ADDED_TWICE = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "UniqueViolation"})
-_CROSSED = frozenset({"SQLITE_BUSY", "DeadlockDetected", "SerializationFailure", "LockNotAvailable"})
-
-
 def _create(url: str, pooled: bool, durable: bool) -> Engine:
     try:
         parsed = make_url(url)
@@ -110,7 +122,8 @@ def _create(url: str, pooled: bool, durable: bool) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _create_sqlite(parsed.render_as_string(hide_password=False), parsed.database, durable)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed, poolclass=QueuePool if pooled else NullPool)
+            # A pooled connection may have died with the server: asked first, it is replaced before anybody notices.
+            return create_engine(parsed, poolclass=QueuePool if pooled else NullPool, pool_pre_ping=pooled)
     except (ArgumentError, NoSuchModuleError) as error:
         raise Misconfigured(f"SAMFLODE_DATABASE_URL går inte att tolka: {url!r}.") from error
     raise Misconfigured(
@@ -144,6 +157,6 @@ def check_reachable(database: Database) -> None:
     try:
         with database.read() as connection:
             connection.exec_driver_sql("SELECT 1")
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else "okänt fel"
+    except Unavailable as error:
+        reason = str(getattr(error.__cause__, "orig", "") or "okänt fel").strip().splitlines()[0]
         raise Misconfigured(f"Databasen svarar inte ({reason}). Kontrollera SAMFLODE_DATABASE_URL.") from error

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 
 from engine.bpmn.findings import InvalidPack
 from engine.bpmn.profile import check_pack
@@ -35,8 +36,7 @@ def deploy(arguments: argparse.Namespace) -> int:
     database = open_database(settings)
     for folder in pack_folders(settings, arguments.pack):
         try:
-            with database.write() as connection:
-                deployed = deploy_pack(connection, utc_now(), folder)
+            deployed = database.run(partial(deploy_pack, now=utc_now(), folder=folder))
         except InvalidPack as invalid:
             for finding in invalid.findings:
                 print(finding, file=sys.stderr)

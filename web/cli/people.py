@@ -4,6 +4,8 @@ import argparse
 import getpass
 import sys
 
+from sqlalchemy import Connection
+
 from engine import people
 from engine.clock import utc_now
 from engine.errors import NotFound
@@ -13,26 +15,31 @@ from web.cli.opening import open_database, open_settings
 def add(arguments: argparse.Namespace) -> int:
     """Add a person. The password is asked for, or read from standard input when that is no terminal."""
     password = getpass.getpass("Lösenord: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    with open_database(open_settings()).write() as connection:
-        people.create_person(
+    open_database(open_settings()).run(
+        lambda connection: people.create_person(
             connection, utc_now(), arguments.username, arguments.name, arguments.email, password or None
         )
+    )
     print(f"{arguments.username} är tillagd.")
     return 0
 
 
 def grant(arguments: argparse.Namespace) -> int:
-    with open_database(open_settings()).write() as connection:
+    def unit(connection: Connection) -> None:
         person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
         people.grant(connection, utc_now(), person_id, arguments.role, arguments.organisation)
+
+    open_database(open_settings()).run(unit)
     print(f"{arguments.username} är {arguments.role} i {arguments.organisation}.")
     return 0
 
 
 def revoke(arguments: argparse.Namespace) -> int:
-    with open_database(open_settings()).write() as connection:
+    def unit(connection: Connection) -> None:
         person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
         people.revoke(connection, utc_now(), person_id, arguments.role, arguments.organisation)
+
+    open_database(open_settings()).run(unit)
     print(f"{arguments.username} är inte längre {arguments.role} i {arguments.organisation}.")
     return 0
 

@@ -41,8 +41,8 @@ def start(process_key: str) -> str | Response | tuple[str, int]:
     if errors or posted.errors:
         return _page(process, Posted(posted.values, [*errors, *posted.errors]), organisation), 422
     try:
-        with context.database().write() as connection:
-            started = commands.start_process(
+        started = context.database().run(
+            lambda connection: commands.start_process(
                 connection,
                 context.now(),
                 context.person(),
@@ -51,6 +51,7 @@ def start(process_key: str) -> str | Response | tuple[str, int]:
                 values=posted.values,
                 pack_key=process.pack_key,
             )
+        )
     except InvalidForm as error:
         return _page(process, Posted(posted.values, error.errors), organisation), 422
     flash(_("Tack. Det är registrerat som %(key)s.", key=started.business_key))

@@ -69,8 +69,11 @@ def submit(task_id: str) -> str | Response | tuple[str, int]:
     if posted.errors:
         return _page(detail, posted), 422
     try:
-        with context.database().write() as connection:
-            commands.complete_task(connection, context.now(), context.person(), task_id, posted.values)
+        context.database().run(
+            lambda connection: commands.complete_task(
+                connection, context.now(), context.person(), task_id, posted.values
+            )
+        )
     except InvalidForm as error:
         return _page(detail, Posted(posted.values, error.errors)), 422
     return redirect(url_for("tasks.done", task_id=task_id))
@@ -102,16 +105,16 @@ def done(task_id: str) -> str | Response:
 
 @blueprint.post("/<task_id>/ta-over")
 def claim(task_id: str) -> Response:
-    with context.database().write() as connection:
-        commands.claim_task(connection, context.now(), context.person(), task_id)
+    context.database().run(lambda connection: commands.claim_task(connection, context.now(), context.person(), task_id))
     flash(_("Du har tagit över uppgiften. Andra ser att du arbetar med den."))
     return redirect(url_for("tasks.one", task_id=task_id))
 
 
 @blueprint.post("/<task_id>/slapp")
 def release(task_id: str) -> Response:
-    with context.database().write() as connection:
-        commands.release_task(connection, context.now(), context.person(), task_id)
+    context.database().run(
+        lambda connection: commands.release_task(connection, context.now(), context.person(), task_id)
+    )
     flash(_("Uppgiften är fri igen. Alla som har rollen ser den."))
     return redirect(url_for("tasks.one", task_id=task_id))
 
@@ -126,8 +129,9 @@ def hand_over_to(task_id: str) -> Response | tuple[str, int]:
     assignee_id = request.form.get("person", "")
     if not assignee_id:
         return _hand_over_page(task_id, _("Välj vem som ska ta över uppgiften")), 422
-    with context.database().write() as connection:
-        commands.assign_task(connection, context.now(), context.person(), task_id, assignee_id)
+    context.database().run(
+        lambda connection: commands.assign_task(connection, context.now(), context.person(), task_id, assignee_id)
+    )
     flash(_("Uppgiften är lämnad över."))
     return redirect(url_for("tasks.show"))
 
@@ -158,8 +162,9 @@ def _page(detail: TaskDetail, posted: Posted) -> str:
 
 
 def _save(task_id: str, posted: Posted) -> Response:
-    with context.database().write() as connection:
-        commands.save_draft(connection, context.now(), context.person(), task_id, posted.values)
+    context.database().run(
+        lambda connection: commands.save_draft(connection, context.now(), context.person(), task_id, posted.values)
+    )
     flash(_("Utkastet är sparat. Du kan stänga sidan och fortsätta en annan gång."))
     return redirect(url_for("tasks.one", task_id=task_id))
 
