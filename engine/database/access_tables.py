@@ -27,6 +27,7 @@ answered_request = Table(
     Column("request_hash", Key, nullable=False),
     Column("status", Integer, nullable=False),
     Column("body", Text, nullable=False),
+    Column("location", Text),
     Column("answered_at", Moment, nullable=False),
 )
 Index("ix_answered_request_answered_at", answered_request.c.answered_at)
