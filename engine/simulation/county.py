@@ -21,6 +21,7 @@ from engine.people import Person, get_person, list_people
 from engine.prefill import About, prefill
 from engine.simulation.answers import fill_in
 from engine.simulation.choices import COMMISSION, Situation, choose
+from engine.simulation.phrases import decided_by
 
 PRELUDE = timedelta(days=300)  # signing, recommendation and sixteen approvals before the agreement is in force
 
@@ -221,8 +222,10 @@ class _County:
         self._rounds[key] += 1
         chosen = choose(form, situation, self._rng)
         leaders = self._people.get(("process_leader", row.organisation))
-        if leaders and "process_leader" in form.get("properties", {}):
-            chosen["process_leader"] = leaders[0].name
+        known = decided_by(row.role_organisation, self._rng, today)
+        if leaders:
+            known["process_leader"] = leaders[0].name
+        chosen |= {name: value for name, value in known.items() if name in form.get("properties", {})}
         about = About(row.form_key or "", row.item, row.agreement_key, None, row.organisation, self._now)
         before = prefill(connection, form, about)
         return fill_in(form, pack.catalogues, self._rng, today, chosen, before)

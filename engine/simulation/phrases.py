@@ -30,10 +30,8 @@ _BY_FIELD: dict[str, tuple[str, ...]] = {
     "target": ("80 procent", "20 per år", "Högst 7 dagar"),
     "process_leader": ("Utsedd processledare på socialförvaltningen",),
     "steering_group": ("Lokal styrgrupp för kvinnofrid", "Lokal systemledning", "Lokalt BRÅ"),
-    "case_number": ("SN {year}/0142", "KS {year}/0317", "VN {year}/0058", "RD {year}/1204"),
     "municipality_case_number": ("SN {year}/0142", "KS {year}/0317"),
     "region_case_number": ("RD {year}/1204", "RD {year}/0877"),
-    "body": ("Socialnämnden", "Kommunstyrelsen", "Hälso- och sjukvårdsnämnden"),
     "protocol": ("§ 47", "§ 112", "§ 8"),
     "place": ("Socialkontoret", "Vårdcentralen", "Akutmottagningen", "Möte mellan parterna"),
     "happened": (
@@ -96,6 +94,18 @@ _ANYTHING = (
     "Ansvaret är tydligt och uppföljning är inplanerad.",
     "Det mesta finns på plats. Några rutiner behöver uppdateras under året.",
 )
+
+
+_BODIES = {
+    "municipality": (("Socialnämnden", "SN"), ("Kommunstyrelsen", "KS"), ("Vård- och omsorgsnämnden", "VON")),
+    "region": (("Regionstyrelsen", "RD"), ("Hälso- och sjukvårdsnämnden", "HSN")),
+}
+
+
+def decided_by(organisation: str, rng: random.Random, today: date) -> dict[str, str]:
+    """A decision's body and case number, of a kind that the organisation has. Municipal codes have four digits."""
+    body, register = rng.choice(_BODIES["municipality" if len(organisation) == 4 else "region"])
+    return {"body": body, "case_number": f"{register} {today.year}/{rng.randint(12, 998):04}"}
 
 
 def phrase(field: str, rng: random.Random, today: date) -> str:
