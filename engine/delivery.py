@@ -1,12 +1,13 @@
 """Sends mail from the outbox: at least once, with the row's id as message id, so that a receiver can tell a repeat."""
 
 import smtplib
+import time
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from engine.database import Database
 from engine.database.tables import outbox
@@ -22,30 +23,38 @@ def deliver_mail(database: Database, settings: Settings, now: datetime) -> int:
     with database.read() as connection:
         waiting = connection.execute(
             select(outbox)
-            .where(outbox.c.sent_at.is_(None), outbox.c.address.is_not(None), outbox.c.attempts < _MOST_ATTEMPTS)
-            .order_by(outbox.c.created_at)
+            .where(
+                outbox.c.sent_at.is_(None),
+                outbox.c.address.is_not(None),
+                outbox.c.attempts < _MOST_ATTEMPTS,
+                or_(outbox.c.try_at.is_(None), outbox.c.try_at <= now),
+            )
+            .order_by(outbox.c.created_at, outbox.c.id)
             .limit(_BATCH)
         ).all()
-    due = [row for row in waiting if row.created_at + _patience(row.attempts) <= now]
-    if not due:
-        return 0
-    return sum(_deliver(database, settings, now, row) for row in due)
-
-
-def _patience(attempts: int) -> timedelta:
-    return timedelta(minutes=2**attempts - 1)
+    began = time.monotonic()
+    # A slow server may take minutes for a batch, and what each message is given counts from when its turn comes.
+    return sum(_deliver(database, settings, now + timedelta(seconds=time.monotonic() - began), row) for row in waiting)
 
 
 def _deliver(database: Database, settings: Settings, now: datetime, row: Any) -> bool:
+    # Taken before it is sent: other workers leave it alone for a while. Should we die now, one of them sends it again,
+    # under the same message id.
+    attempts = row.attempts + 1
+    untouched = (outbox.c.id == row.id, outbox.c.sent_at.is_(None), outbox.c.attempts == row.attempts)
+    taken = {"attempts": attempts, "try_at": now + timedelta(minutes=2**attempts)}
+    if not _note(database, taken, *untouched):
+        return False
     try:
         _send(settings, compose(row, settings))
-    except (OSError, smtplib.SMTPException) as error:
-        values: dict[str, Any] = {"attempts": outbox.c.attempts + 1, "last_error": str(error)[:500]}
-    else:
-        values = {"sent_at": now, "attempts": outbox.c.attempts + 1, "last_error": None}
-    with database.write() as connection:
-        connection.execute(update(outbox).where(outbox.c.id == row.id).values(values))
-    return "sent_at" in values
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: no address that can be written to
+        _note(database, {"last_error": str(error)[:500]}, outbox.c.id == row.id)
+        return False
+    return _note(database, {"sent_at": now, "last_error": None}, outbox.c.id == row.id)
+
+
+def _note(database: Database, values: dict[str, Any], *rows: ColumnElement[bool]) -> bool:
+    return database.run(lambda connection: connection.execute(update(outbox).where(*rows).values(values)).rowcount == 1)
 
 
 def compose(row: Any, settings: Settings) -> EmailMessage:

@@ -1,6 +1,6 @@
 """Every table but the registers (in `register_tables`): packs, the running of processes, people."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, false, text
 from sqlalchemy import UniqueConstraint as Unique
 
 from engine.database.types import Json, Moment
@@ -131,10 +131,11 @@ timer = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
-    Column("kind", Key, nullable=False),  # event (drawn in the model), remind, escalate
-    Column("task_id", Key, nullable=False),  # the waiting event, or the user task that it is about
+    Column("kind", Key, nullable=False),  # event (drawn in the model), remind, escalate, message (to be tried again)
+    Column("task_id", Key, nullable=False),  # the waiting event, or the user task or message that it is about
     Column("element_id", Key, nullable=False),
     Column("due_at", Moment, nullable=False),
+    Column("suspended", Boolean, nullable=False, server_default=false()),  # rests with its instance
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Text),
 )
@@ -232,6 +233,7 @@ outbox = Table(
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("try_at", Moment),  # not before this: whoever sends it has it until then
     Column("last_error", Text),
 )
 Index("ix_outbox_unsent", outbox.c.sent_at, outbox.c.created_at)
@@ -241,14 +243,23 @@ incident = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
-    Column("kind", Key, nullable=False),
-    Column("element_id", Key),
+    Column("kind", Key, nullable=False),  # what set it off: timer, message, task (a person's completion)
+    Column("subject", Key, nullable=False),  # the id of that timer, message or user task
+    Column("element_id", Key),  # where it failed
     Column("reason", Text, nullable=False),
+    Column("data", Json, nullable=False),  # the routing values there, when they are known
+    Column("person_id", Key),  # whose completion it was
     Column("attempts", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("retry_at", Moment),  # none: it waits for a person
     Column("resolved_at", Moment),
+    Column("resolved_by", Key),
+    Column("resolution", Text),
 )
 Index("ix_incident_open", incident.c.resolved_at, incident.c.created_at)
+Index("ix_incident_subject", incident.c.subject)
+Index("ix_incident_instance", incident.c.instance_id)
 
 # People and organisations ---------------------------------------------------------------------------------------
 
