@@ -12,6 +12,8 @@ from engine.people import Person
 
 RSS = "rss"
 REGION = "20"
+# Exports that hold what concerns single organisations: only those who follow up the county take them away.
+FOR_FOLLOW_UP = frozenset({"deviations", "history", "tasks"})
 
 NOT_YOUR_ROLE = "Uppgiften hör till en roll som du inte har. Den som har rollen kan göra den."
 ADMINISTRATORS_LOOK = "Som administratör kan du se uppgiften men inte göra den. Den hör till rollens innehavare."
@@ -20,7 +22,11 @@ FOUR_EYES = "Du har själv lämnat in underlag i ärendet. Beslutet behöver dä
 NOT_YOUR_ORGANISATION = "Du har ingen roll i de organisationer som detta gäller och kan därför inte se det."
 CANNOT_START = "Ingen av dina roller får starta detta. Be RSS Dalarna om hjälp."
 NEEDS_ORGANISATION = "Välj vilken kommun det gäller."
+NOT_YOURS_TO_NAME = "Beteckningen sätts av Samflöde. Bara de som följer upp länet får välja en egen."
+NOT_YOUR_MESSAGE = "Bara de som följer upp länet får skicka meddelanden till ärenden."
+NOT_YOUR_FILE = "Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den."
 NO_SUCH_ROLE_HOLDER = "Uppgiften kan bara lämnas till någon som har rollen."
+NOT_AN_OPERATOR = "Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,31 @@ def may_start(person: Person, process: StartRule, organisation: str | None) -> V
         return Verdict(NEEDS_ORGANISATION)
     county_wide = any(not is_municipality(where) for _, where in roles)
     return YES if county_wide or any(where == organisation for _, where in roles) else Verdict(CANNOT_START)
+
+
+def may_operate(person: Person) -> Verdict:
+    """Suspend, cancel, modify, retry, migrate: those who keep the system running."""
+    return YES if person.is_administrator else Verdict(NOT_AN_OPERATOR)
+
+
+def may_name_business_key(person: Person) -> Verdict:
+    """A business key is also what messages find their receiver by, so it is not for everybody to choose."""
+    return YES if sees_everything(person) else Verdict(NOT_YOURS_TO_NAME)
+
+
+def may_send_message(person: Person) -> Verdict:
+    """A message from outside takes any organisation's process on."""
+    return YES if sees_everything(person) else Verdict(NOT_YOUR_MESSAGE)
+
+
+def may_export(person: Person, kind: str) -> Verdict:
+    """Whole registers: those about single organisations' matters are for the follow-up of the county."""
+    return YES if kind not in FOR_FOLLOW_UP or sees_everything(person) else Verdict(NOT_YOUR_FILE)
+
+
+def may_see_instance(person: Person, deviation: DeviationFacts | None) -> Verdict:
+    """A process belongs to an agreement, which is public, or to a `deviation` (its own, or the one that called it)."""
+    return YES if deviation is None else may_see_deviation(person, deviation)
 
 
 def may_see_agreement(_person: Person) -> Verdict:

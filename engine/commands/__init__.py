@@ -1,7 +1,19 @@
 """Everything that changes something. A command takes the connection and the moment, and never commits."""
 
 from engine.commands.deployment import Deployed, deploy_pack
-from engine.commands.messages import correlate_message
+from engine.commands.incidents import retry_incident
+from engine.commands.messages import correlate_message, deliver_message
+from engine.commands.migration import (
+    Fate,
+    InstancePlan,
+    Migrated,
+    MigrationPlan,
+    migrate_instance,
+    migrate_instances,
+    plan_migration,
+)
+from engine.commands.modification import Modified, Step, modify_instance
+from engine.commands.operations import cancel_instance, resume_instance, suspend_instance
 from engine.commands.starting import Started, start_process
 from engine.commands.tasks import Completed, assign_task, claim_task, complete_task, release_task, save_draft
 from engine.commands.timers import Fired, due_timers, fire_timer, next_due
@@ -9,17 +21,32 @@ from engine.commands.timers import Fired, due_timers, fire_timer, next_due
 __all__ = [
     "Completed",
     "Deployed",
+    "Fate",
     "Fired",
+    "InstancePlan",
+    "Migrated",
+    "MigrationPlan",
+    "Modified",
     "Started",
+    "Step",
     "assign_task",
+    "cancel_instance",
     "claim_task",
     "complete_task",
     "correlate_message",
+    "deliver_message",
     "deploy_pack",
     "due_timers",
     "fire_timer",
+    "migrate_instance",
+    "migrate_instances",
+    "modify_instance",
     "next_due",
+    "plan_migration",
     "release_task",
+    "resume_instance",
+    "retry_incident",
     "save_draft",
     "start_process",
+    "suspend_instance",
 ]

@@ -24,8 +24,10 @@ from engine.history import FIRST_HASH, Log
 from engine.packs import Pack
 from engine.packs.deployed import current_pack
 from engine.registers import deviations, stages
-from engine.work import DeliverKept, Instance, Work
+from engine.work import Instance, Work
 
+SUSPENDED = "Ärendet är pausat. Inget har ändrats. Uppgiften kan göras när en administratör har återupptagit ärendet."
+OVER = "Ärendet är avslutat. Inget har ändrats."
 NOTHING = WaitState({}, {}, {}, {}, {}, completed=False)
 
 
@@ -42,11 +44,11 @@ def begin(
     caller_element_id: str | None = None,
     stage: str | None = None,
     label: str | None = None,
-    on_begun: Callable[[Instance], None] | None = None,
+    on_begun: Callable[[Instance], dict[str, str]] | None = None,
 ) -> Instance:
     """Start an instance and take it to its first wait state. `variables` are its first data.
 
-    `on_begun` is called when the instance's row is there, before its first step.
+    `on_begun` is called when the instance's row is there, before its first step; what it returns is told in the history.
     """
     pack = current_pack(work.connection, definition.pack_key)
     instance_id = uuid4().hex
@@ -74,12 +76,11 @@ def begin(
     work.connection.execute(insert(process_instance).values(vars(instance)))
     if stage and agreement_key:
         stages.begin(work, pack, instance, instance.id, stage, label)
-    if on_begun is not None:
-        on_begun(instance)
+    told = on_begun(instance) if on_begun is not None else {}
     first = {name: pack.parameters[name] for name in definition.collections if name in pack.parameters}
     data = {**first, "organisation": organisation, "business_key": business_key, **variables}
     log = Log(work, instance)
-    log.add("started")
+    log.add("started", **told)
     surroundings = _surroundings(work, instance, pack, definition)
     execution = Execution.start(definition.spec, definition.sub_specs, surroundings, data)
     _store(work, instance, pack, definition, execution, NOTHING, log)
@@ -95,9 +96,9 @@ def load(work: Work, instance_id: str) -> Instance:
 def lock_tree(work: Work, instance_id: str, *, wait: bool = True) -> bool:
     """Lock an instance with all its callers and all that they have called, until the transaction ends.
 
-    False when somebody else holds the lock and we do not want to wait. Whoever changes anything of an instance locks its
-    tree first. Without that order a called process that ends (and then its caller goes on) and a timer of the caller
-    (that cancels the called one) would wait for each other; on SQLite there is one writer at a time anyway.
+    False when somebody else holds the lock and we do not want to wait. Whoever changes anything of an instance locks
+    its tree first. Without that order a called process that ends (and takes its caller on) and a timer of the caller
+    (that cancels the called one) would wait for each other. SQLite has one writer at a time anyway.
     """
     root = select(process_instance.c.root_id).where(process_instance.c.id == instance_id).scalar_subquery()
     query = select(process_instance.c.id).where(process_instance.c.id == root).with_for_update(skip_locked=not wait)
@@ -119,8 +120,7 @@ def advance(
 
     Raises Conflict when the instance is suspended or over, Stale when another transaction changed it meanwhile.
     """
-    if not instance.is_active:
-        raise Conflict("Ärendet är avslutat eller pausat. Inget har ändrats.")
+    demand_active(instance)
     pack = current_pack(work.connection, instance.pack_key)
     definition = definition_by_id(work.connection, instance.definition_id)
     surroundings = _surroundings(work, instance, pack, definition)
@@ -130,6 +130,14 @@ def advance(
     log.add(kind, element_id, **data)
     step(execution)
     _store(work, instance, pack, definition, execution, before, log)
+
+
+def demand_active(instance: Instance) -> None:
+    """Raise Conflict, with what to do, when the instance is suspended or over."""
+    if instance.status == "suspended":
+        raise Conflict(SUSPENDED)
+    if not instance.is_active:
+        raise Conflict(OVER)
 
 
 def cancel(work: Work, instance: Instance, reason: str) -> None:
@@ -181,9 +189,6 @@ def _store(
     open_tasks.record(work, instance, pack, definition, before, after)
     _record_scopes(work, instance, pack, definition, before, after)
     _write(work, instance, execution.save())
-    new_names = tuple({w.message for k, w in after.messages.items() if k not in before.messages and w.message})
-    if new_names:
-        work.effects.append(DeliverKept(instance.business_key, new_names))
     _follow_calls(work, instance, pack, definition, before, after)
     if after.completed:
         deviations.close(work, instance)
@@ -191,15 +196,16 @@ def _store(
 
 
 def _write(work: Work, instance: Instance, state: bytes) -> None:
+    instance.state = state
+    ended_at = None if instance.is_active else work.now
+    write_changes(work, instance, state=state, status=instance.status, ended_at=ended_at)
+
+
+def write_changes(work: Work, instance: Instance, **values: Any) -> None:
+    """Write columns of an instance and what its history has added. Raises Stale when somebody else has written."""
     expected = instance.revision
     instance.revision += 1
-    instance.state = state
-    values = {
-        "state": state,
-        "status": instance.status,
-        "ended_at": None if instance.is_active else work.now,
-        **_bookkeeping(instance),
-    }
+    values |= _bookkeeping(instance)
     mine = (process_instance.c.id == instance.id, process_instance.c.revision == expected)
     if work.connection.execute(update(process_instance).where(*mine).values(values)).rowcount != 1:
         raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")

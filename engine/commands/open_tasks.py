@@ -17,7 +17,7 @@ from engine.commands.lanes import organisation_of
 from engine.database.tables import draft, subscription, timer, user_task
 from engine.errors import ExecutionFailed
 from engine.packs import Deadlines, Pack
-from engine.work import Instance, NextTask, Work
+from engine.work import DeliverKept, Instance, NextTask, Work
 
 
 def record(
@@ -170,7 +170,7 @@ def _record_subscriptions(
         work.connection.execute(
             delete(subscription).where(subscription.c.instance_id == instance.id, subscription.c.task_id.in_(gone))
         )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "instance_id": instance.id,
             "task_id": waiting.id,
@@ -183,8 +183,15 @@ def _record_subscriptions(
     ]
     if rows:
         work.connection.execute(insert(subscription), rows)
+    for key in sorted({row["correlation_key"] for row in rows}):
+        names = {row["name"] for row in rows if row["correlation_key"] == key}
+        work.effects.append(DeliverKept(key, tuple(sorted(names))))
 
 
 def _correlation_key(element: Element, instance: Instance, waiting: Waiting) -> str:
     variable = element.properties.get("correlation")
-    return str(waiting.data[variable]) if variable else instance.business_key
+    if variable is None:
+        return instance.business_key
+    if variable not in waiting.data:
+        raise ExecutionFailed(f"{element.id} väntar på ett meddelande om {variable}, som inte har något värde.")
+    return str(waiting.data[variable])

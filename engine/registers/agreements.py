@@ -60,6 +60,13 @@ def set_instance(work: Work, agreement_key: str | None, instance: Instance) -> N
     work.connection.execute(update(agreement).where(*mine).values(instance_id=instance.id))
 
 
+def end_cancelled(work: Work, instance: Instance) -> None:
+    """The instance that is an agreement's life was cancelled: the agreement is ended, unless it already was."""
+    mine = (agreement.c.instance_id == instance.id, agreement.c.ended_at.is_(None))
+    for key in work.connection.execute(select(agreement.c.key).where(*mine)).scalars().all():
+        set_status(work, key, "ended")
+
+
 def set_status(
     work: Work, key: str, status: str, *, in_force_on: date | None = None, valid_to: date | None = None
 ) -> None:

@@ -351,15 +351,24 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("instance_id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("element_id", sa.String(length=64), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("data", Json(), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("last_at", Moment(), nullable=False),
+        sa.Column("retry_at", Moment(), nullable=True),
         sa.Column("resolved_at", Moment(), nullable=True),
+        sa.Column("resolved_by", sa.String(length=64), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_incident_instance_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
+    op.create_index("ix_incident_instance", "incident", ["instance_id"], unique=False)
     op.create_index("ix_incident_open", "incident", ["resolved_at", "created_at"], unique=False)
+    op.create_index("ix_incident_subject", "incident", ["subject"], unique=False)
     op.create_table(
         "submission",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -406,6 +415,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(length=64), nullable=False),
         sa.Column("element_id", sa.String(length=64), nullable=False),
         sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("suspended", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_timer_instance_id")),
