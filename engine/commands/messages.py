@@ -3,9 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from engine.authorisation import may_send_message
 from engine.commands import effects
+from engine.database.tables import message
+from engine.database.turns import take_turns
+from engine.errors import NotFound
+from engine.people import Person
 from engine.work import SendMessage, Work
 
 
@@ -24,4 +29,30 @@ def correlate_message(
     work = Work(connection, now)
     receiver = effects.send(work, SendMessage(name, correlation_key, variables or {}, message_id))
     effects.drain(work)
+    return receiver
+
+
+def deliver_message(
+    connection: Connection,
+    now: datetime,
+    person: Person,
+    name: str,
+    correlation_key: str,
+    variables: dict[str, Any] | None = None,
+    message_id: str | None = None,
+) -> str | None:
+    """Deliver a message from a person (or their program) to whoever waits for it now; it is never kept for later.
+
+    Returns the receiving instance's id; for a `message_id` that has come before, that of the first time.
+    Raises NotPermitted, NotFound when nobody waits, Conflict when more than one does.
+    """
+    may_send_message(person).demand()
+    if message_id:
+        take_turns(connection, f"message/{message_id}")
+        known = connection.execute(select(message.c.instance_id).where(message.c.message_id == message_id)).first()
+        if known is not None:
+            return str(known.instance_id) if known.instance_id else None
+    receiver = correlate_message(connection, now, name, correlation_key, variables, message_id)
+    if receiver is None:
+        raise NotFound(f"Ingen väntar på meddelandet {name} för {correlation_key}. Det är inte sparat.")
     return receiver

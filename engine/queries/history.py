@@ -10,7 +10,7 @@ from engine.database.tables import event, process_instance
 from engine.database.tables import person as person_table
 from engine.errors import Invalid
 from engine.queries.outline import Outline, read_outline
-from engine.queries.page import Page
+from engine.queries.page import Page, read_moment
 from engine.queries.submissions import read_definitions
 from engine.queries.titles import Titles, load_titles
 
@@ -59,6 +59,7 @@ class EventRow:
 def list_events(
     connection: Connection,
     *,
+    instance_id: str | None = None,
     agreement_key: str | None = None,
     organisation: str | None = None,
     business_key: str | None = None,
@@ -68,6 +69,8 @@ def list_events(
 ) -> Page[EventRow]:
     """Events that mean something to people, the newest first. `total` counts those on this page only."""
     conditions: list[ColumnElement[bool]] = [event.c.kind.not_in(sorted(SILENT))]
+    if instance_id is not None:
+        conditions.append(event.c.instance_id == instance_id)
     if agreement_key is not None:
         conditions.append(process_instance.c.agreement_key == agreement_key)
     if organisation is not None:
@@ -136,8 +139,9 @@ def _cursor(row: Row[Any]) -> str:
 
 def _before(cursor: str) -> ColumnElement[bool]:
     try:
-        moment_text, instance_id, sequence_text = cursor.split("~")
-        moment, sequence = datetime.strptime(moment_text, "%Y%m%dT%H%M%S.%f%z"), int(sequence_text)
+        moment_text, rest = cursor.split("~", 1)
+        instance_id, sequence_text = rest.rsplit("~", 1)
+        moment, sequence = read_moment(moment_text), int(sequence_text[:9])
     except ValueError as error:
         raise Invalid("Länken till nästa sida går inte att läsa. Börja om från första sidan.") from error
     same_moment = and_(

@@ -57,7 +57,7 @@ def _branches(person: Person, scope: str) -> list[Condition]:
     """Conditions that never overlap; each can walk an index in due order on its own."""
     mine = user_task.c.assignee == person.id
     if scope == "all":
-        return [true() if sees_everything(person) else _concerns(person)]
+        return [true() if sees_everything(person) else concerns(person)]
     not_mine = user_task.c.assignee.is_(None) if scope == "mine" else user_task.c.assignee.is_distinct_from(person.id)
     held = [
         and_(user_task.c.role == role, user_task.c.role_organisation == organisation, not_mine)
@@ -66,7 +66,7 @@ def _branches(person: Person, scope: str) -> list[Condition]:
     return [mine, *held]
 
 
-def _concerns(person: Person) -> Condition:
+def concerns(person: Person) -> Condition:
     """`engine.authorisation.may_see_task` as a condition."""
     codes = sorted(person.organisations)
     return or_(

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, abort, request
 
-from engine.authorisation import sees_everything
+from engine.authorisation import may_export
 from engine.clock import end_of_day
-from engine.errors import NotFound, NotPermitted
+from engine.errors import NotFound
 from engine.queries import list_tasks
 from exports.delimited import csv_bytes
 from exports.kinds import FORMATS, export, file_name
@@ -20,8 +20,6 @@ from web.views.task_filter import read_filter
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/hamta")
 
-# These hold what concerns single organisations: only those who follow up the county take them all away.
-FOR_FOLLOW_UP = frozenset({"deviations", "history", "tasks"})
 MOST_TASKS = 10_000
 
 
@@ -63,8 +61,7 @@ def my_tasks(suffix: str) -> Response:
 def register(kind: str, suffix: str) -> Response:
     """One register as a whole, now or as of a day, for the county or for one municipality."""
     _demand(suffix)
-    if kind in FOR_FOLLOW_UP and not sees_everything(context.person()):
-        raise NotPermitted("Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den.")
+    may_export(context.person(), kind).demand()
     day = county.read_day(request.args.get("dag"))
     as_of = end_of_day(day) if day and day < context.today() else context.now()
     with context.database().read() as connection:
