@@ -86,9 +86,10 @@ def _submit_start(
     values: dict[str, Any],
     person: Person,
     organisation: str | None,
-) -> None:
-    if form_key:
-        submit(work, instance, form, "start", form_key, values, party=_acting_for(person, organisation))
+) -> dict[str, str]:
+    if not form_key:
+        return {}
+    return submit(work, instance, form, "start", form_key, values, party=_acting_for(person, organisation))
 
 
 def _acting_for(person: Person, organisation: str | None) -> str | None:

@@ -13,6 +13,7 @@ from engine.database.tables import draft, submission, timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import AlreadyDone, InvalidForm, NotFound
 from engine.forms import routed, validate, visible
+from engine.history import digest
 from engine.packs import current_pack
 from engine.people import Person, get_person
 from engine.registers import stages
@@ -94,7 +95,7 @@ def complete_task(
         lambda execution: execution.complete(task_id, routed(form, shown), element.item_variable),
         "task_completed",
         element.id,
-        submission=submitted,
+        **submitted,
     )
     effects.drain(work)
     return Completed(instance.id, tuple(work.next_tasks))
@@ -109,8 +110,8 @@ def submit(
     values: dict[str, Any],
     task: Any = None,
     party: str | None = None,
-) -> str:
-    """Append a submission and write its facts into its register. Returns its id."""
+) -> dict[str, str]:
+    """Append a submission and write its facts into its register. Returns what its event has to tell of it."""
     row = {
         "id": uuid4().hex,
         "instance_id": instance.id,
@@ -132,7 +133,7 @@ def submit(
     }
     work.connection.execute(insert(submission).values(row))
     project(work, row)
-    return str(row["id"])
+    return {"submission": str(row["id"]), "digest": digest(row)}
 
 
 def _open_task(connection: Connection, task_id: str) -> Any:
