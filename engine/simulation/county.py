@@ -68,6 +68,7 @@ class _County:
         self._order = 0
         self._people: dict[tuple[str, str], list[Person]] = {}
         self._rounds: Counter[tuple[str, str, str | None]] = Counter()
+        self._paces: dict[str | None, float] = {}  # some municipalities are quick, some are slow
         self._played = Played()
 
     def play(self) -> Played:
@@ -176,8 +177,9 @@ class _County:
         span: timedelta = max(row.due_at - begin, timedelta(hours=2))
         if row.element_id == COMMISSION:
             return begin + span * 0.92  # the option decides whether it is taken in time, not the dice
+        pace = self._paces.setdefault(row.organisation, self._rng.uniform(0.3, 1.0))
         share = self._rng.choices(
-            (self._rng.uniform(0.2, 0.95), self._rng.uniform(1.02, 1.5), self._rng.uniform(1.5, 2.6)), (83, 13, 4)
+            (self._rng.uniform(0.1, 0.9) * pace, self._rng.uniform(1.02, 1.5), self._rng.uniform(1.5, 2.6)), (86, 11, 3)
         )[0]
         until: timedelta = span * float(share)
         return begin + until
