@@ -4,7 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.bpmn.definitions import Definition
 from engine.database.tables import process_definition
@@ -14,6 +14,17 @@ _MOST = 500
 _cache: OrderedDict[str, Definition] = OrderedDict()
 _lock = Lock()
 
+_BY_ID = select(process_definition).where(process_definition.c.id == bindparam("definition_id"))
+_NEWEST = (
+    select(process_definition.c.id)
+    .where(
+        process_definition.c.pack_key == bindparam("pack_key"),
+        process_definition.c.process_key == bindparam("process_key"),
+    )
+    .order_by(process_definition.c.version.desc())
+    .limit(1)
+)
+
 
 def definition_by_id(connection: Connection, definition_id: str) -> Definition:
     """The definition with this id. Raises NotFound."""
@@ -22,7 +33,7 @@ def definition_by_id(connection: Connection, definition_id: str) -> Definition:
         if found is not None:
             _cache.move_to_end(definition_id)
             return found
-    row = connection.execute(select(process_definition).where(process_definition.c.id == definition_id)).first()
+    row = connection.execute(_BY_ID, {"definition_id": definition_id}).first()
     if row is None:
         raise NotFound(f"Processdefinitionen {definition_id} finns inte.")
     return _remember(row)
@@ -30,13 +41,7 @@ def definition_by_id(connection: Connection, definition_id: str) -> Definition:
 
 def latest_definition(connection: Connection, pack_key: str, process_key: str) -> Definition:
     """The newest version of a process. Raises NotFound."""
-    newest = (
-        select(process_definition.c.id)
-        .where(process_definition.c.pack_key == pack_key, process_definition.c.process_key == process_key)
-        .order_by(process_definition.c.version.desc())
-        .limit(1)
-    )
-    definition_id = connection.execute(newest).scalar()
+    definition_id = connection.execute(_NEWEST, {"pack_key": pack_key, "process_key": process_key}).scalar()
     if definition_id is None:
         raise NotFound(f"Processen {process_key} finns inte i paketet {pack_key}.")
     return definition_by_id(connection, definition_id)

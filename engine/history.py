@@ -32,6 +32,8 @@ _COVERED = [
     "values",
 ]
 
+_APPEND = insert(event)
+
 
 class Log:
     """Collects an instance's events during a command and writes them in one statement."""
@@ -60,7 +62,7 @@ class Log:
     def write(self) -> None:
         """Write what has been added since last."""
         if self._rows:
-            self._work.connection.execute(insert(event), self._rows)
+            self._work.connection.execute(_APPEND, self._rows)
             self._rows = []
 
 

@@ -1,13 +1,26 @@
 """Writes messages to people into the outbox, in the transaction of whatever they are about. Sending is the worker's."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from engine.database.tables import outbox, person, role_grant
 from engine.packs import Pack
 from engine.work import Instance, Work
+
+_HOLDERS = (
+    select(person.c.id, person.c.email)
+    .join(role_grant, role_grant.c.person_id == person.c.id)
+    .where(
+        role_grant.c.revoked_at.is_(None), person.c.active, role_grant.c.role.in_(bindparam("roles", expanding=True))
+    )
+    .distinct()
+)
+_HOLDERS_SOMEWHERE = _HOLDERS.where(role_grant.c.organisation.in_(bindparam("organisations", expanding=True)))
+_ONE = select(person.c.id, person.c.email).where(person.c.id == bindparam("person_id"), person.c.active)
+_PUT = insert(outbox)
 
 
 def notify_roles(
@@ -17,33 +30,30 @@ def notify_roles(
 
     `everyone`: in any organisation.
     """
-    where = None if everyone or instance.organisation is None else instance.organisation
-    bodies = [item["key"] for item in pack.catalogues["organisations"] if item.get("kind") != "municipality"]
-    held: ColumnElement[bool] = role_grant.c.role.in_(roles)
-    if where is not None:
-        held = and_(held, or_(role_grant.c.organisation == where, role_grant.c.organisation.in_(bodies)))
-    _put(work, held, text, f"{text}\n\nDet gäller {instance.business_key}.", None)
+    body = f"{text}\n\nDet gäller {instance.business_key}."
+    if everyone or instance.organisation is None:
+        people: Iterable[Row[Any]] = work.connection.execute(_HOLDERS, {"roles": roles})
+    else:
+        bodies = [item["key"] for item in pack.catalogues["organisations"] if item.get("kind") != "municipality"]
+        people = _holders(work, roles, [instance.organisation, *bodies])
+    _put(work, people, text, body, None)
 
 
 def tell_role(work: Work, role: str, organisation: str, subject: str, body: str, link: str | None) -> None:
     """Tell those who hold `role` in `organisation`."""
-    _put(work, and_(role_grant.c.role == role, role_grant.c.organisation == organisation), subject, body, link)
+    _put(work, _holders(work, [role], [organisation]), subject, body, link)
 
 
 def tell_person(work: Work, person_id: str, subject: str, body: str, link: str | None) -> None:
     """Tell one person."""
-    _put(work, person.c.id == person_id, subject, body, link)
+    _put(work, work.connection.execute(_ONE, {"person_id": person_id}), subject, body, link)
 
 
-def _put(work: Work, condition: Any, subject: str, body: str, link: str | None) -> None:
-    query = (
-        select(person.c.id, person.c.email)
-        .select_from(
-            person.outerjoin(role_grant, and_(role_grant.c.person_id == person.c.id, role_grant.c.revoked_at.is_(None)))
-        )
-        .where(condition, person.c.active)
-        .distinct()
-    )
+def _holders(work: Work, roles: list[str], organisations: list[str]) -> Iterable[Row[Any]]:
+    return work.connection.execute(_HOLDERS_SOMEWHERE, {"roles": roles, "organisations": organisations})
+
+
+def _put(work: Work, people: Iterable[Row[Any]], subject: str, body: str, link: str | None) -> None:
     rows = [
         {
             "id": uuid4().hex,
@@ -54,7 +64,7 @@ def _put(work: Work, condition: Any, subject: str, body: str, link: str | None) 
             "link": link,
             "created_at": work.now,
         }
-        for row in work.connection.execute(query)
+        for row in people
     ]
     if rows:
-        work.connection.execute(insert(outbox), rows)
+        work.connection.execute(_PUT, rows)

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.packs import Pack, current_pack
+
 SYSTEM = "system"  # acts where no person does: timers, called processes, messages between agreements
 
 
@@ -64,6 +66,13 @@ class Work:
     grants: frozenset[tuple[str, str]] = frozenset()
     next_tasks: list[NextTask] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    _packs: dict[str, Pack] = field(default_factory=dict)
+
+    def pack(self, pack_key: str) -> Pack:
+        """The newest deployed version of a pack, looked up once per command. Raises NotFound."""
+        if pack_key not in self._packs:
+            self._packs[pack_key] = current_pack(self.connection, pack_key)
+        return self._packs[pack_key]
 
 
 @dataclass

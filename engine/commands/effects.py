@@ -4,18 +4,36 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from engine.commands import instances
 from engine.database.tables import message, subscription
 from engine.database.turns import take_turns
 from engine.definitions import latest_definition
 from engine.errors import Conflict, Stale
-from engine.packs.deployed import current_pack
 from engine.registers import agreements
 from engine.work import DeliverKept, Effect, Instance, SendMessage, StartProcess, Work
 
 KEPT_FOR = timedelta(days=366 * 2)  # a message that nobody waits for yet is kept this long
+
+_KNOWN = select(message.c.id).where(message.c.message_id == bindparam("message_id"))
+_KEEP = insert(message)
+_DELIVERED = update(message).where(message.c.id == bindparam("row_id"))
+_WAITING = (
+    select(subscription)
+    .where(subscription.c.correlation_key == bindparam("correlation_key"), subscription.c.name == bindparam("name"))
+    .order_by(subscription.c.instance_id, subscription.c.task_id)
+)
+_KEPT = (
+    select(message)
+    .where(
+        message.c.correlation_key == bindparam("correlation_key"),
+        message.c.name.in_(bindparam("names", expanding=True)),
+        message.c.delivered_at.is_(None),
+        or_(message.c.expires_at.is_(None), message.c.expires_at > bindparam("now")),
+    )
+    .order_by(message.c.created_at)
+)
 
 
 def drain(work: Work) -> None:
@@ -42,7 +60,7 @@ def send(work: Work, sent: SendMessage) -> str | None:
         "created_at": work.now,
         "expires_at": work.now + KEPT_FOR,
     }
-    work.connection.execute(insert(message).values(row))
+    work.connection.execute(_KEEP, row)
     return _deliver(work, row_id, sent)
 
 
@@ -58,7 +76,7 @@ def _do(work: Work, effect: Effect) -> None:
 
 def _start(work: Work, effect: StartProcess) -> None:
     definition = latest_definition(work.connection, effect.pack_key, effect.process_key)
-    pack = current_pack(work.connection, effect.pack_key)
+    pack = work.pack(effect.pack_key)
     agreement_key = agreements.open_for(
         work,
         pack,
@@ -80,7 +98,7 @@ def _start(work: Work, effect: StartProcess) -> None:
 
 
 def _is_known(work: Work, message_id: str) -> bool:
-    return work.connection.execute(select(message.c.id).where(message.c.message_id == message_id)).first() is not None
+    return work.connection.execute(_KNOWN, {"message_id": message_id}).first() is not None
 
 
 def _deliver(work: Work, row_id: str, sent: SendMessage) -> str | None:
@@ -94,8 +112,8 @@ def _deliver(work: Work, row_id: str, sent: SendMessage) -> str | None:
     instance: Instance = instances.load(work, waiting.instance_id)
     if _receiver(work, sent) != waiting:
         raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")
-    delivered = {"delivered_at": work.now, "instance_id": instance.id}
-    work.connection.execute(update(message).where(message.c.id == row_id).values(delivered))
+    delivered = {"row_id": row_id, "delivered_at": work.now, "instance_id": instance.id}
+    work.connection.execute(_DELIVERED, delivered)
     task_id = waiting.task_id
     instances.advance(
         work,
@@ -110,11 +128,7 @@ def _deliver(work: Work, row_id: str, sent: SendMessage) -> str | None:
 
 def _receiver(work: Work, sent: SendMessage) -> Any:
     """The subscription that the message is for, None when nobody waits for it. Raises Conflict when several do."""
-    waiting = work.connection.execute(
-        select(subscription)
-        .where(subscription.c.correlation_key == sent.correlation_key, subscription.c.name == sent.name)
-        .order_by(subscription.c.instance_id, subscription.c.task_id)
-    ).all()
+    waiting = work.connection.execute(_WAITING, {"correlation_key": sent.correlation_key, "name": sent.name}).all()
     if len({row.instance_id for row in waiting}) > 1:
         raise Conflict(f"Fler än en väntar på meddelandet {sent.name} för {sent.correlation_key}.")
     return waiting[0] if waiting else None
@@ -122,15 +136,7 @@ def _receiver(work: Work, sent: SendMessage) -> Any:
 
 def _deliver_kept(work: Work, effect: DeliverKept) -> None:
     take_turns(work.connection, effect.correlation_key)
-    kept = work.connection.execute(
-        select(message)
-        .where(
-            message.c.correlation_key == effect.correlation_key,
-            message.c.name.in_(effect.names),
-            message.c.delivered_at.is_(None),
-            or_(message.c.expires_at.is_(None), message.c.expires_at > work.now),
-        )
-        .order_by(message.c.created_at)
-    ).all()
+    wanted = {"correlation_key": effect.correlation_key, "names": effect.names, "now": work.now}
+    kept = work.connection.execute(_KEPT, wanted).all()
     for row in kept:
         _deliver(work, row.id, SendMessage(row.name, row.correlation_key, row.variables))

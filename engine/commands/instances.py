@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from engine.bpmn import expressions
 from engine.bpmn.definitions import Definition
@@ -22,13 +22,32 @@ from engine.errors import Conflict, NotFound, Stale
 from engine.handlers import Call, run_handler
 from engine.history import FIRST_HASH, Log
 from engine.packs import Pack
-from engine.packs.deployed import current_pack
 from engine.registers import deviations, stages
 from engine.work import Instance, Work
 
 SUSPENDED = "Ärendet är pausat. Inget har ändrats. Uppgiften kan göras när en administratör har återupptagit ärendet."
 OVER = "Ärendet är avslutat. Inget har ändrats."
 NOTHING = WaitState({}, {}, {}, {}, {}, completed=False)
+
+_INSTANCE = select(process_instance).where(process_instance.c.id == bindparam("instance_id"))
+_BEGIN = insert(process_instance)
+_WRITE = update(process_instance).where(
+    process_instance.c.id == bindparam("instance_id"), process_instance.c.revision == bindparam("expected")
+)
+_ROOT = select(process_instance.c.root_id).where(process_instance.c.id == bindparam("instance_id"))
+_TREE = select(process_instance.c.id).where(process_instance.c.id == _ROOT.scalar_subquery())
+_LOCK, _LOCK_IF_FREE = _TREE.with_for_update(), _TREE.with_for_update(skip_locked=True)
+_CALLED = select(process_instance).where(
+    process_instance.c.parent_id == bindparam("caller_id"), process_instance.c.status.in_(("active", "suspended"))
+)
+
+# What goes with an instance that is cancelled.
+_CANCEL = update(process_instance).where(process_instance.c.id == bindparam("instance_id"))
+_open_here = (user_task.c.instance_id == bindparam("of_instance"), user_task.c.state == "open")
+_DROP_DRAFTS = delete(draft).where(draft.c.task_id.in_(select(user_task.c.id).where(*_open_here)))
+_CANCEL_TASKS = update(user_task).where(*_open_here).values(state="cancelled", ended_at=bindparam("now"))
+_DROP_TIMERS = delete(timer).where(timer.c.instance_id == bindparam("of_instance"))
+_UNSUBSCRIBE = delete(subscription).where(subscription.c.instance_id == bindparam("of_instance"))
 
 
 def begin(
@@ -48,9 +67,9 @@ def begin(
 ) -> Instance:
     """Start an instance and take it to its first wait state. `variables` are its first data.
 
-    `on_begun` is called when the instance's row is there, before its first step; what it returns is told in the history.
+    `on_begun` is called when the instance's row is there, before its first step; the history tells what it returns.
     """
-    pack = current_pack(work.connection, definition.pack_key)
+    pack = work.pack(definition.pack_key)
     instance_id = uuid4().hex
     instance = Instance(
         id=instance_id,
@@ -73,7 +92,7 @@ def begin(
         event_hash=FIRST_HASH,
         state=b"",
     )
-    work.connection.execute(insert(process_instance).values(vars(instance)))
+    work.connection.execute(_BEGIN, vars(instance))
     if stage and agreement_key:
         stages.begin(work, pack, instance, instance.id, stage, label)
     told = on_begun(instance) if on_begun is not None else {}
@@ -100,14 +119,14 @@ def lock_tree(work: Work, instance_id: str, *, wait: bool = True) -> bool:
     its tree first. Without that order a called process that ends (and takes its caller on) and a timer of the caller
     (that cancels the called one) would wait for each other. SQLite has one writer at a time anyway.
     """
-    root = select(process_instance.c.root_id).where(process_instance.c.id == instance_id).scalar_subquery()
-    query = select(process_instance.c.id).where(process_instance.c.id == root).with_for_update(skip_locked=not wait)
-    return work.connection.execute(query).first() is not None
+    if work.connection.dialect.name == "sqlite":
+        return True
+    query = _LOCK if wait else _LOCK_IF_FREE
+    return work.connection.execute(query, {"instance_id": instance_id}).first() is not None
 
 
 def _read(work: Work, instance_id: str) -> Instance:
-    query = select(process_instance).where(process_instance.c.id == instance_id)
-    row = work.connection.execute(query).first()
+    row = work.connection.execute(_INSTANCE, {"instance_id": instance_id}).first()
     if row is None:
         raise NotFound("Ärendet finns inte.")
     return Instance.from_row(row)
@@ -121,7 +140,7 @@ def advance(
     Raises Conflict when the instance is suspended or over, Stale when another transaction changed it meanwhile.
     """
     demand_active(instance)
-    pack = current_pack(work.connection, instance.pack_key)
+    pack = work.pack(instance.pack_key)
     definition = definition_by_id(work.connection, instance.definition_id)
     surroundings = _surroundings(work, instance, pack, definition)
     execution = Execution.load(definition.spec, definition.sub_specs, surroundings, instance.state)
@@ -147,13 +166,12 @@ def cancel(work: Work, instance: Instance, reason: str) -> None:
     log.add("cancelled", None, reason=reason)
     log.write()
     values = {"status": "cancelled", "ended_at": work.now, "end_reason": reason, **_bookkeeping(instance)}
-    connection.execute(update(process_instance).where(process_instance.c.id == instance.id).values(values))
-    open_here = select(user_task.c.id).where(user_task.c.instance_id == instance.id, user_task.c.state == "open")
-    connection.execute(delete(draft).where(draft.c.task_id.in_(open_here)))
-    still_open = (user_task.c.instance_id == instance.id, user_task.c.state == "open")
-    connection.execute(update(user_task).where(*still_open).values(state="cancelled", ended_at=work.now))
-    connection.execute(delete(timer).where(timer.c.instance_id == instance.id))
-    connection.execute(delete(subscription).where(subscription.c.instance_id == instance.id))
+    connection.execute(_CANCEL, {"instance_id": instance.id, **values})
+    here = {"of_instance": instance.id}
+    connection.execute(_DROP_DRAFTS, here)
+    connection.execute(_CANCEL_TASKS, {**here, "now": work.now})
+    connection.execute(_DROP_TIMERS, here)
+    connection.execute(_UNSUBSCRIBE, here)
     stages.end(work, instance.id, "cancelled")
     _cancel_called(work, instance.id, None, reason)
 
@@ -186,7 +204,8 @@ def _store(
         log.add("completed")
         instance.status = "completed"
     log.write()
-    open_tasks.record(work, instance, pack, definition, before, after)
+    passed = {task_id for _, task_id in execution.passed}
+    open_tasks.record(work, instance, pack, definition, before, after, passed)
     _record_scopes(work, instance, pack, definition, before, after)
     _write(work, instance, execution.save())
     _follow_calls(work, instance, pack, definition, before, after)
@@ -197,17 +216,17 @@ def _store(
 
 def _write(work: Work, instance: Instance, state: bytes) -> None:
     instance.state = state
-    ended_at = None if instance.is_active else work.now
-    write_changes(work, instance, state=state, status=instance.status, ended_at=ended_at)
+    # Columns that stay as they are would have their indexes written all the same.
+    ended = {} if instance.is_active else {"status": instance.status, "ended_at": work.now}
+    write_changes(work, instance, state=state, **ended)
 
 
 def write_changes(work: Work, instance: Instance, **values: Any) -> None:
     """Write columns of an instance and what its history has added. Raises Stale when somebody else has written."""
     expected = instance.revision
     instance.revision += 1
-    values |= _bookkeeping(instance)
-    mine = (process_instance.c.id == instance.id, process_instance.c.revision == expected)
-    if work.connection.execute(update(process_instance).where(*mine).values(values)).rowcount != 1:
+    values |= {"instance_id": instance.id, "expected": expected, **_bookkeeping(instance)}
+    if work.connection.execute(_WRITE, values).rowcount != 1:
         raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")
 
 
@@ -262,11 +281,9 @@ def _begin_called(work: Work, caller: Instance, pack: Pack, element: Element, wa
 
 def _cancel_called(work: Work, caller_id: str, caller_task_id: str | None, reason: str) -> None:
     """Cancel what an instance has called: by one call activity, or (None) by any."""
-    conditions = [process_instance.c.parent_id == caller_id, process_instance.c.status.in_(("active", "suspended"))]
-    if caller_task_id is not None:
-        conditions.append(process_instance.c.parent_task_id == caller_task_id)
-    for row in work.connection.execute(select(process_instance).where(*conditions)).all():
-        cancel(work, Instance.from_row(row), reason)
+    for row in work.connection.execute(_CALLED, {"caller_id": caller_id}).all():
+        if caller_task_id is None or row.parent_task_id == caller_task_id:
+            cancel(work, Instance.from_row(row), reason)
 
 
 def _give_back(work: Work, ended: Instance, data: dict[str, Any]) -> None:

@@ -3,11 +3,12 @@
 Rows are the difference between two wait states, so nothing is read back from the database.
 """
 
+from collections.abc import Set
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 
 from engine.bpmn.definitions import Definition
 from engine.bpmn.elements import Element
@@ -19,19 +20,47 @@ from engine.errors import ExecutionFailed
 from engine.packs import Deadlines, Pack
 from engine.work import DeliverKept, Instance, NextTask, Work
 
+_OPEN = insert(user_task)
+_CANCEL = (
+    update(user_task)
+    .where(user_task.c.id.in_(bindparam("gone", expanding=True)), user_task.c.state == "open")
+    .values(state="cancelled", ended_at=bindparam("now"))
+)
+_DROP_DRAFTS = delete(draft).where(draft.c.task_id.in_(bindparam("gone", expanding=True)))
+_SET_TIMERS = insert(timer)
+_DROP_TIMERS = delete(timer).where(
+    timer.c.instance_id == bindparam("instance_id"), timer.c.task_id.in_(bindparam("gone", expanding=True))
+)
+_SUBSCRIBE = insert(subscription)
+_UNSUBSCRIBE = delete(subscription).where(
+    subscription.c.instance_id == bindparam("instance_id"),
+    subscription.c.task_id.in_(bindparam("gone", expanding=True)),
+)
+
 
 def record(
-    work: Work, instance: Instance, pack: Pack, definition: Definition, before: WaitState, after: WaitState
+    work: Work,
+    instance: Instance,
+    pack: Pack,
+    definition: Definition,
+    before: WaitState,
+    after: WaitState,
+    passed: Set[str],
 ) -> None:
-    """Make the rows of open tasks, timers and subscriptions agree with `after`, given that they agree with `before`."""
+    """Make the rows of open tasks, timers and subscriptions agree with `after`, given that they agree with `before`.
+
+    `passed` are the ids of what has been passed: a user task among them was completed and has already been marked.
+    """
     opened = [
         task_row(work, instance, pack, definition, waiting)
         for key, waiting in after.tasks.items()
         if key not in before.tasks
     ]
-    _close_tasks(work, [key for key in before.tasks if key not in after.tasks])
+    cancelled = [key for key in before.tasks if key not in after.tasks and key not in passed]
+    if cancelled:
+        _cancel_tasks(work, instance, cancelled)
     if opened:
-        work.connection.execute(insert(user_task), opened)
+        work.connection.execute(_OPEN, opened)
         work.next_tasks.extend(_next_task(work, row) for row in opened)
     _record_timers(work, instance, pack, definition, before, after, opened)
     _record_subscriptions(work, instance, definition, before, after)
@@ -90,14 +119,10 @@ def _next_task(work: Work, row: dict[str, Any]) -> NextTask:
     return NextTask(row["id"], row["name"], row["role"], row["role_organisation"], mine)
 
 
-def _close_tasks(work: Work, gone: list[str]) -> None:
-    """The tasks that no longer wait were cancelled by the flow; the completed one has already been marked."""
-    if not gone:
-        return
-    still_open = (user_task.c.id.in_(gone), user_task.c.state == "open")
-    work.connection.execute(update(user_task).where(*still_open).values(state="cancelled", ended_at=work.now))
-    work.connection.execute(delete(draft).where(draft.c.task_id.in_(gone)))
-    work.connection.execute(delete(timer).where(timer.c.task_id.in_(gone)))
+def _cancel_tasks(work: Work, instance: Instance, gone: list[str]) -> None:
+    work.connection.execute(_CANCEL, {"gone": gone, "now": work.now})
+    work.connection.execute(_DROP_DRAFTS, {"gone": gone})
+    work.connection.execute(_DROP_TIMERS, {"instance_id": instance.id, "gone": gone})
 
 
 def _record_timers(
@@ -111,7 +136,7 @@ def _record_timers(
 ) -> None:
     gone = [key for key in before.timers if key not in after.timers]
     if gone:
-        work.connection.execute(delete(timer).where(timer.c.task_id.in_(gone)))
+        work.connection.execute(_DROP_TIMERS, {"instance_id": instance.id, "gone": gone})
     rows = [
         timer_row(instance.id, "event", waiting.id, waiting.element_id, waiting.due_at)
         for key, waiting in after.timers.items()
@@ -121,7 +146,7 @@ def _record_timers(
         deadlines = deadlines_of(definition.element(row["element_id"]), pack)
         rows.extend(_deadline_timers(work.now, instance, deadlines, row))
     if rows:
-        work.connection.execute(insert(timer), rows)
+        work.connection.execute(_SET_TIMERS, rows)
 
 
 def deadlines_of(element: Element, pack: Pack) -> Deadlines:
@@ -167,9 +192,7 @@ def _record_subscriptions(
 ) -> None:
     gone = [key for key in before.messages if key not in after.messages]
     if gone:
-        work.connection.execute(
-            delete(subscription).where(subscription.c.instance_id == instance.id, subscription.c.task_id.in_(gone))
-        )
+        work.connection.execute(_UNSUBSCRIBE, {"instance_id": instance.id, "gone": gone})
     rows: list[dict[str, Any]] = [
         {
             "instance_id": instance.id,
@@ -182,7 +205,7 @@ def _record_subscriptions(
         if key not in before.messages
     ]
     if rows:
-        work.connection.execute(insert(subscription), rows)
+        work.connection.execute(_SUBSCRIBE, rows)
     for key in sorted({row["correlation_key"] for row in rows}):
         names = {row["name"] for row in rows if row["correlation_key"] == key}
         work.effects.append(DeliverKept(key, tuple(sorted(names))))

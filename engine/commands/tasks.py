@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
 from engine.commands import effects, instances
@@ -14,7 +14,6 @@ from engine.definitions import definition_by_id
 from engine.errors import AlreadyDone, InvalidForm, NotFound
 from engine.forms import routed, validate, visible
 from engine.history import digest
-from engine.packs import current_pack
 from engine.people import Person, get_person
 from engine.registers import stages
 from engine.registers.projections import project
@@ -23,6 +22,24 @@ from engine.work import Instance, NextTask, Work
 _DONE = "Uppgiften är redan klar. Någon annan kan ha hunnit före, inget av ditt har skrivits över."
 _TAKEN = "Uppgiften har redan tagits över av någon annan."
 RETURNS = frozenset({"returned", "declined"})
+
+# Statements are made once: to make one costs SQLAlchemy several times what it costs to run it.
+_TASK = select(user_task, exists().where(draft.c.task_id == user_task.c.id).label("has_draft")).where(
+    user_task.c.id == bindparam("task_id")
+)
+_SUBMITTERS = (
+    select(submission.c.person_id)
+    .join(user_task, user_task.c.id == submission.c.task_id)
+    .where(submission.c.instance_id == bindparam("instance_id"), ~user_task.c.gate)
+    .distinct()
+)
+_COMPLETE = update(user_task).where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+_DROP_DRAFTS = delete(draft).where(draft.c.task_id == bindparam("task_id"))
+# By instance as well: there is an index on that, and none on the task.
+_DROP_TIMERS = delete(timer).where(
+    timer.c.instance_id == bindparam("instance_id"), timer.c.task_id == bindparam("task_id")
+)
+_SUBMIT = insert(submission)
 
 
 @dataclass(frozen=True)
@@ -79,12 +96,11 @@ def complete_task(
     may_work_task(person, task, _submitters(connection, task)).demand()
     definition = definition_by_id(connection, task.definition_id)
     form = definition.form(task.form_key) if task.form_key else {}
-    pack = current_pack(connection, task.pack_key)
-    errors = validate(form, values, pack.catalogues)
+    errors = validate(form, values, work.pack(task.pack_key).catalogues)
     if errors:
         raise InvalidForm(errors)
     shown = visible(form, values)
-    _mark_completed(connection, now, person, task_id)
+    _mark_completed(connection, now, person, task)
     submitted = submit(work, instance, form, task.element_id, task.form_key or "", shown, task=task)
     if task.gate:
         stages.note_return(work, instance, shown.get("outcome") in RETURNS)
@@ -131,13 +147,13 @@ def submit(
         "submitted_at": work.now,
         "values": values,
     }
-    work.connection.execute(insert(submission).values(row))
+    work.connection.execute(_SUBMIT, row)
     project(work, row)
     return {"submission": str(row["id"]), "digest": digest(row)}
 
 
 def _open_task(connection: Connection, task_id: str) -> Any:
-    row = connection.execute(select(user_task).where(user_task.c.id == task_id)).first()
+    row = connection.execute(_TASK, {"task_id": task_id}).first()
     if row is None:
         raise NotFound("Uppgiften finns inte.")
     if row.state != "open":
@@ -149,13 +165,7 @@ def _submitters(connection: Connection, task: Any) -> frozenset[str]:
     """Who has handed something in, in the same instance: they may not decide about it (four eyes)."""
     if not task.gate:
         return frozenset()
-    handed_in = (
-        select(submission.c.person_id)
-        .join(user_task, user_task.c.id == submission.c.task_id)
-        .where(submission.c.instance_id == task.instance_id, ~user_task.c.gate)
-        .distinct()
-    )
-    return frozenset(connection.execute(handed_in).scalars())
+    return frozenset(connection.execute(_SUBMITTERS, {"instance_id": task.instance_id}).scalars())
 
 
 def _assign(connection: Connection, now: datetime, task_id: str, assignee: str | None, expected: str | None) -> None:
@@ -169,11 +179,11 @@ def _assign(connection: Connection, now: datetime, task_id: str, assignee: str |
         raise AlreadyDone(_TAKEN)
 
 
-def _mark_completed(connection: Connection, now: datetime, person: Person, task_id: str) -> None:
+def _mark_completed(connection: Connection, now: datetime, person: Person, task: Any) -> None:
     """Whoever gets here first completes the task; for the other there is no open row left."""
-    still_open = (user_task.c.id == task_id, user_task.c.state == "open")
-    values = {"state": "completed", "ended_at": now, "completed_by": person.id}
-    if connection.execute(update(user_task).where(*still_open).values(values)).rowcount != 1:
+    completed = {"task_id": task.id, "state": "completed", "ended_at": now, "completed_by": person.id}
+    if connection.execute(_COMPLETE, completed).rowcount != 1:
         raise AlreadyDone(_DONE)
-    connection.execute(delete(draft).where(draft.c.task_id == task_id))
-    connection.execute(delete(timer).where(timer.c.task_id == task_id))
+    if task.has_draft:
+        connection.execute(_DROP_DRAFTS, {"task_id": task.id})
+    connection.execute(_DROP_TIMERS, {"instance_id": task.instance_id, "task_id": task.id})

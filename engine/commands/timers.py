@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine import mail
 from engine.bpmn.moments import add_duration
@@ -16,21 +16,33 @@ from engine.commands.open_tasks import deadlines_of, timer_row
 from engine.database.tables import incident, timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import ExecutionFailed
-from engine.packs import Pack, current_pack
+from engine.packs import Pack
 from engine.work import NextTask, Work
 
 _ATTEMPTS_BEFORE_INCIDENT = 5
 
+_DUE_IDS = (
+    select(timer.c.id)
+    .where(timer.c.due_at <= bindparam("now"))
+    .order_by(timer.c.due_at, timer.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT_DUE = select(timer.c.due_at).order_by(timer.c.due_at).limit(1)
+_due = (timer.c.id == bindparam("timer_id"), timer.c.due_at <= bindparam("now"))
+_DUE, _TAKE = select(timer).where(*_due), delete(timer).where(*_due)
+_SET = insert(timer)
+_OPEN_TASK = select(user_task).where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+_NOTE_ON_TASK = update(user_task).where(user_task.c.id == bindparam("task_id"))
+
 
 def due_timers(connection: Connection, now: datetime, limit: int) -> list[str]:
     """The ids of timers that are due, the oldest first."""
-    query = select(timer.c.id).where(timer.c.due_at <= now).order_by(timer.c.due_at, timer.c.id).limit(limit)
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_DUE_IDS, {"now": now, "most": limit}).scalars())
 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next timer is due."""
-    return connection.execute(select(timer.c.due_at).order_by(timer.c.due_at).limit(1)).scalar()
+    return connection.execute(_NEXT_DUE).scalar()
 
 
 @dataclass(frozen=True)
@@ -47,11 +59,11 @@ def fire_timer(connection: Connection, now: datetime, timer_id: str) -> Fired | 
     somebody else is changing: it goes on with other timers, and comes back to this one if it is still there.
     """
     work = Work(connection, now)
-    due = (timer.c.id == timer_id, timer.c.due_at <= now)
-    row = connection.execute(select(timer).where(*due)).first()
+    due = {"timer_id": timer_id, "now": now}
+    row = connection.execute(_DUE, due).first()
     if row is None or not instances.lock_tree(work, row.instance_id, wait=False):
         return None
-    if connection.execute(delete(timer).where(*due)).rowcount != 1:
+    if connection.execute(_TAKE, due).rowcount != 1:
         return None
     if row.kind == "event":
         _fire_event(work, row)
@@ -67,11 +79,10 @@ def _fire_event(work: Work, row: Any) -> None:
 
 
 def _act_on_deadline(work: Work, row: Any) -> None:
-    query = select(user_task).where(user_task.c.id == row.task_id, user_task.c.state == "open")
-    task = work.connection.execute(query).first()
+    task = work.connection.execute(_OPEN_TASK, {"task_id": row.task_id}).first()
     if task is None:
         return
-    pack = current_pack(work.connection, task.pack_key)
+    pack = work.pack(task.pack_key)
     if row.kind == "remind":
         _remind(work, pack, task)
     else:
@@ -82,7 +93,7 @@ def _remind(work: Work, pack: Pack, task: Any) -> None:
     subject = f"Påminnelse: {_title(pack, task)}"
     body = f"Uppgiften ska vara klar {_day(task.due_at)}. Öppna den i Samflöde när du vill fortsätta."
     _tell(work, task, subject, body)
-    work.connection.execute(update(user_task).where(user_task.c.id == task.id).values(reminded_at=work.now))
+    work.connection.execute(_NOTE_ON_TASK, {"task_id": task.id, "reminded_at": work.now})
 
 
 def _escalate(work: Work, pack: Pack, task: Any, row: Any) -> None:
@@ -100,11 +111,11 @@ def _escalate(work: Work, pack: Pack, task: Any, row: Any) -> None:
     body = f"Uppgiften skulle ha varit klar {_day(task.due_at)} och väntar fortfarande."
     mail.tell_role(work, role, where, subject, body, f"/uppgifter/{task.id}")
     _tell(work, task, subject, body)
-    work.connection.execute(update(user_task).where(user_task.c.id == task.id).values(escalated_to=role))
+    work.connection.execute(_NOTE_ON_TASK, {"task_id": task.id, "escalated_to": role})
     if told + 1 < len(roles):
         again = add_duration(work.now, deadlines.escalate_after)
         next_row = timer_row(row.instance_id, "escalate", task.id, task.element_id, again)
-        work.connection.execute(insert(timer).values(next_row))
+        work.connection.execute(_SET, next_row)
 
 
 def _tell(work: Work, task: Any, subject: str, body: str) -> None:

@@ -2,22 +2,23 @@
 
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from engine.database.tables import pack_version
 from engine.errors import NotFound
 from engine.packs.pack import Pack
 
+_NEWEST = (
+    select(pack_version.c.id)
+    .where(pack_version.c.pack_key == bindparam("pack_key"))
+    .order_by(pack_version.c.version.desc())
+    .limit(1)
+)
+
 
 def current_pack(connection: Connection, pack_key: str) -> Pack:
     """The newest deployed version of a pack. Raises NotFound."""
-    newest = (
-        select(pack_version.c.id)
-        .where(pack_version.c.pack_key == pack_key)
-        .order_by(pack_version.c.version.desc())
-        .limit(1)
-    )
-    version_id = connection.execute(newest).scalar()
+    version_id = connection.execute(_NEWEST, {"pack_key": pack_key}).scalar()
     if version_id is None:
         raise NotFound(f"Processpaketet {pack_key} är inte inläst.")
     return _pack(connection, version_id)

@@ -3,11 +3,24 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from engine.database.register_tables import deviation
 from engine.database.tables import process_instance
 from engine.work import Instance, Work
+
+_REPORTED = select(deviation.c.key).where(deviation.c.instance_id == bindparam("of_instance"))
+_UPDATE = update(deviation).where(deviation.c.instance_id == bindparam("of_instance"))
+_INSTANCE = select(process_instance.c.business_key, process_instance.c.pack_key).where(
+    process_instance.c.id == bindparam("instance_id")
+)
+_REPORT = insert(deviation)
+# By the key as well, which is the business key: every process that ends asks whether it was a deviation.
+_CLOSE = update(deviation).where(
+    deviation.c.key == bindparam("business_key"),
+    deviation.c.instance_id == bindparam("of_instance"),
+    deviation.c.closed_at.is_(None),
+)
 
 
 def report(work: Work, submitted: dict[str, Any]) -> None:
@@ -23,16 +36,11 @@ def report(work: Work, submitted: dict[str, Any]) -> None:
         facts["principals"] = values["principals"]
     if "maybe_lex" in values:
         facts["maybe_lex"] = _text(values["maybe_lex"])
-    mine = deviation.c.instance_id == submitted["instance_id"]
-    if work.connection.execute(select(deviation.c.key).where(mine)).first():
+    if work.connection.execute(_REPORTED, {"of_instance": submitted["instance_id"]}).first():
         if facts:
-            work.connection.execute(update(deviation).where(mine).values(facts))
+            _update(work, submitted, **facts)
         return
-    instance = work.connection.execute(
-        select(process_instance.c.business_key, process_instance.c.pack_key).where(
-            process_instance.c.id == submitted["instance_id"]
-        )
-    ).one()
+    instance = work.connection.execute(_INSTANCE, {"instance_id": submitted["instance_id"]}).one()
     row = {
         "key": instance.business_key,
         "pack_key": instance.pack_key,
@@ -44,7 +52,7 @@ def report(work: Work, submitted: dict[str, Any]) -> None:
         "happened": "",
         **facts,
     }
-    work.connection.execute(insert(deviation).values(row))
+    work.connection.execute(_REPORT, row)
 
 
 def note_responsibility(work: Work, submitted: dict[str, Any]) -> None:
@@ -68,13 +76,12 @@ def note_lesson(work: Work, submitted: dict[str, Any]) -> None:
 
 def close(work: Work, instance: Instance) -> None:
     """The deviation's process has ended."""
-    mine = (deviation.c.instance_id == instance.id, deviation.c.closed_at.is_(None))
-    work.connection.execute(update(deviation).where(*mine).values(closed_at=work.now))
+    closed = {"business_key": instance.business_key, "of_instance": instance.id, "closed_at": work.now}
+    work.connection.execute(_CLOSE, closed)
 
 
 def _update(work: Work, submitted: dict[str, Any], **values: Any) -> None:
-    mine = deviation.c.instance_id == submitted["instance_id"]
-    work.connection.execute(update(deviation).where(mine).values(values))
+    work.connection.execute(_UPDATE, {"of_instance": submitted["instance_id"], **values})
 
 
 def _text(value: Any) -> str | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
 from engine.database.register_tables import (
     activity,
@@ -22,6 +22,16 @@ from engine.registers import deviations
 from engine.work import Work
 
 Submission = dict[str, Any]  # a row of `submission`
+
+_LAST_APPOINTMENT = (
+    select(appointment)
+    .where(appointment.c.agreement_key == bindparam("agreement_key"))
+    .order_by(appointment.c.recorded_at.desc())
+    .limit(1)
+)
+_SUPERSEDE = update(activity).where(
+    activity.c.agreement_key == bindparam("of_agreement"), activity.c.superseded_at.is_(None)
+)
 
 
 def project(work: Work, submitted: Submission) -> None:
@@ -56,7 +66,7 @@ def _decision(kind: str) -> Callable[[Work, Submission], None]:
             "decided_on": _date(values.get("decided_on")),
             "recorded_at": submitted["submitted_at"],
         }
-        work.connection.execute(insert(decision).values(row))
+        _insert(work, decision, [row])
 
     return write
 
@@ -64,9 +74,8 @@ def _decision(kind: str) -> Callable[[Work, Submission], None]:
 def _appointment(work: Work, submitted: Submission) -> None:
     """Who leads and takes part, told over several forms: what a form does not ask stays as it was."""
     values = submitted["values"]
-    of_agreement = appointment.c.agreement_key == submitted["agreement_key"]
-    query = select(appointment).where(of_agreement).order_by(appointment.c.recorded_at.desc()).limit(1)
-    before: Any = work.connection.execute(query).mappings().first() or {}
+    of_agreement = {"agreement_key": submitted["agreement_key"]}
+    before: Any = work.connection.execute(_LAST_APPOINTMENT, of_agreement).mappings().first() or {}
     asked = ("process_leader", "steering_group", "steering_group_kind")
     row = {name: _text(values[name]) if name in values else before.get(name) for name in asked}
     row |= {
@@ -81,8 +90,7 @@ def _appointment(work: Work, submitted: Submission) -> None:
 def _activities(work: Work, submitted: Submission) -> None:
     """A plan replaces the one before it; the old rows stay, superseded."""
     now: datetime = submitted["submitted_at"]
-    current = (activity.c.agreement_key == submitted["agreement_key"], activity.c.superseded_at.is_(None))
-    work.connection.execute(update(activity).where(*current).values(superseded_at=now))
+    work.connection.execute(_SUPERSEDE, {"of_agreement": submitted["agreement_key"], "superseded_at": now})
     texts = ("activity", "when", "how", "by", "with", "follow_up", "status", "responsible")
     rows = [
         {
@@ -156,7 +164,7 @@ def _year(submitted: Submission) -> int:
 
 def _insert(work: Work, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        work.connection.execute(insert(table), rows)
+        work.connection.execute(_INSERT[table], rows)
 
 
 def _text(value: Any) -> str | None:
@@ -183,3 +191,4 @@ _PROJECTIONS: dict[str, Callable[[Work, Submission], None]] = {
 }
 
 REGISTER_TABLES = (decision, appointment, activity, assessment, indicator, deviation)
+_INSERT = {table: insert(table) for table in REGISTER_TABLES}
