@@ -6,20 +6,28 @@ Made once per run of the tests and copied for each test that changes something.
 import atexit
 import shutil
 import tempfile
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+
+from sqlalchemy import select
 
 from engine.clock import start_of_day
 from engine.commands import deploy_pack
 from engine.database import Database
 from engine.database.register_tables import agreement
+from engine.database.tables import user_task
 from engine.packs import load_pack, shipped_packs
-from engine.simulation import Options, play
+from engine.simulation import Options
 from engine.simulation.cast import cast_county
+from engine.simulation.county import _County
 
 UNTIL = date(2026, 3, 1)
+NO_LONGER_THAN = date(2027, 3, 1)
 SEED = 7
+
+# Whoever has each of these roles has something to do when the county stops.
+BUSY = ("process_leader", "working_group", "municipality_decision", "region_decision")
 
 
 @cache
@@ -36,9 +44,27 @@ def lived_county() -> Path:
     with database.write() as connection:
         deploy_pack(connection, beginning, pack_folder)
         cast_county(connection, beginning, pack, SEED)
-    play(database, Options(pack.key, pack.valid_from, UNTIL, seed=SEED))
+    _UntilBusy(database, Options(pack.key, pack.valid_from, NO_LONGER_THAN, seed=SEED)).play()
     database.close()
     return file
+
+
+class _UntilBusy(_County):
+    """Stops, after a while, on the first day when every role above is busy and a steering group has a decision."""
+
+    def _next_moment(self) -> datetime | None:
+        if self._now >= start_of_day(UNTIL) and self._is_busy():
+            return None
+        return super()._next_moment()
+
+    def _is_busy(self) -> bool:
+        with self._database.read() as connection:
+            is_open = user_task.c.state == "open"
+            roles = set(connection.execute(select(user_task.c.role).where(is_open).distinct()).scalars())
+            gates = select(user_task.c.id).where(is_open, user_task.c.gate, user_task.c.role == "steering_group")
+            # After an assessment: an IRIS phase or a review, with figures to compare.
+            assessed = gates.where(user_task.c.process_key.startswith("iris_"))
+            return roles.issuperset(BUSY) and connection.execute(assessed).first() is not None
 
 
 def copy_county(folder: Path) -> Database:

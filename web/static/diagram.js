@@ -20,9 +20,13 @@
   };
   // The whole diagram when it can be read at that size, else the current step in the middle of a readable part.
   const fit = (canvas, registry, ids) => {
-    canvas.zoom("fit-viewport");
+    const inner = canvas.viewbox().inner, container = canvas.getContainer();
+    const wanted = inner.height * Math.min(1, container.clientWidth / inner.width) + 48;
+    container.style.blockSize = `${Math.min(Math.max(wanted, 220), 620)}px`;
+    canvas.resized();
+    canvas.zoom("fit-viewport", "auto");
     const first = ids.split(" ").map((id) => id && registry.get(id)).find(Boolean);
-    if (canvas.zoom() >= 0.55 || !first) return;
+    if (canvas.zoom() >= 0.5 || !first) return;
     const scale = 0.7, size = canvas.getSize(), width = size.width / scale, height = size.height / scale;
     canvas.viewbox({ x: first.x + first.width / 2 - width / 2, y: first.y + first.height / 2 - height / 2, width, height });
   };
