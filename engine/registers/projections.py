@@ -6,7 +6,6 @@ A projection reads only the submission, so that every register can be made again
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Table, bindparam, insert, select, update
 
@@ -94,7 +93,7 @@ def _activities(work: Work, submitted: Submission) -> None:
     texts = ("activity", "when", "how", "by", "with", "follow_up", "status", "responsible")
     rows = [
         {
-            "id": uuid4().hex,
+            "id": f"{submitted['id']}-{position}",
             "agreement_key": submitted["agreement_key"],
             "submission_id": submitted["id"],
             "position": position,
@@ -113,7 +112,7 @@ def _activities(work: Work, submitted: Submission) -> None:
 def _assessment(work: Work, submitted: Submission) -> None:
     rows = [
         {
-            "id": uuid4().hex,
+            "id": f"{submitted['id']}-{position}",
             "agreement_key": submitted["agreement_key"],
             "submission_id": submitted["id"],
             "stage": submitted["stage"],
@@ -122,7 +121,7 @@ def _assessment(work: Work, submitted: Submission) -> None:
             "evidence": _text(row.get("evidence")),
             "recorded_at": submitted["submitted_at"],
         }
-        for row in submitted["values"].get("assessment") or []
+        for position, row in enumerate(submitted["values"].get("assessment") or [])
         if row.get("level")
     ]
     _insert(work, assessment, rows)
@@ -135,7 +134,7 @@ def _numbers(kind: str, field: str) -> Callable[[Work, Submission], None]:
         values = submitted["values"]
         rows = [
             {
-                "id": uuid4().hex,
+                "id": f"{submitted['id']}-{position}",
                 "agreement_key": submitted["agreement_key"],
                 "organisation": submitted["organisation"],
                 "party": submitted["party"],
@@ -148,7 +147,7 @@ def _numbers(kind: str, field: str) -> Callable[[Work, Submission], None]:
                 "no_split_reason": _text(row.get("no_split_reason")),
                 "recorded_at": submitted["submitted_at"],
             }
-            for row in values.get(field) or []
+            for position, row in enumerate(values.get(field) or [])
             if row.get("item")
         ]
         _insert(work, indicator, rows)

@@ -34,7 +34,8 @@ def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     database = commands.add_parser("database", help="the database's tables and their integrity")
     actions = database.add_subparsers(required=True, metavar="ACTION")
     _command(actions, "upgrade", "storage:upgrade_database", "bring the tables up to date")
-    _command(actions, "check", "storage:check_database", "verify every instance and its history")
+    check = _command(actions, "check", "storage:check_database", "verify every history, register and open task")
+    check.add_argument("--rebuild", action="store_true", help="first remake registers and the rows of what waits")
 
 
 def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -3,10 +3,11 @@
 import argparse
 import sys
 
+from engine.clock import utc_now
 from engine.database import Database
 from engine.database.connection import check_reachable
 from engine.database.upgrade import upgrade
-from engine.integrity import check
+from engine.integrity import check, rebuild
 from web.cli.opening import open_database, open_settings
 
 
@@ -20,9 +21,14 @@ def upgrade_database(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def check_database(_arguments: argparse.Namespace) -> int:
-    """Verify the chain of every instance's history. Exit 1 with a line per fault."""
+def check_database(arguments: argparse.Namespace) -> int:
+    """Verify every history, submission, register and open task. Exit 1 with a line per fault.
+
+    With --rebuild, first make anew what is only a picture of something else.
+    """
     database = open_database(open_settings())
+    if arguments.rebuild:
+        database.run(lambda connection: rebuild(connection, utc_now()))
     with database.read() as connection:
         faults = check(connection)
     for fault in faults:
