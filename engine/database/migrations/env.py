@@ -4,16 +4,19 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import False_, True_
 
-from engine.database import register_tables  # noqa: F401 - its tables are part of the metadata, too
-from engine.database.access_tables import metadata
+from engine.database import access_tables, register_tables  # noqa: F401 - their tables are part of the metadata, too
+from engine.database.tables import metadata
 
 
 def _as_written(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
-    """Our column types, in a new revision, by their short names."""
+    """Our column types by their short names, and a default of yes or no as both databases know it."""
     if kind == "type" and type(item).__module__ == "engine.database.types":
         autogenerate.imports.add(f"from engine.database.types import {type(item).__name__}")
         return f"{type(item).__name__}()"
+    if kind == "server_default" and isinstance(item.arg, False_ | True_):
+        return f"sa.{'true' if isinstance(item.arg, True_) else 'false'}()"
     return False
 
 
