@@ -81,7 +81,7 @@ class Execution:
         workflow = QuietWorkflow(spec, sub_specs, script_engine=engine)
         workflow.task_tree.set_data(**data)
         execution = cls(workflow, engine)
-        execution._settle()
+        execution.settle()
         return execution
 
     @classmethod
@@ -106,7 +106,7 @@ class Execution:
         else:
             task.set_data(**values)
         self._run(task)
-        self._settle()
+        self.settle()
 
     def fire(self, task_id: str) -> bool:
         """Fire a waiting timer. False when it does not wait any longer."""
@@ -118,7 +118,7 @@ class Execution:
             task.task_spec._update(task)
         finally:
             self._engine.firing = None
-        self._settle()
+        self.settle()
         return True
 
     def deliver(self, task_id: str, variables: dict[str, Any]) -> bool:
@@ -129,7 +129,7 @@ class Execution:
             return False
         catcher.task_spec.catch(catcher, BpmnEvent(definition, payload=variables))
         catcher.task_spec._update(catcher)
-        self._settle()
+        self.settle()
         catcher.internal_data.pop("seen_events", None)  # an event gateway's: no JSON, and of no more use
         return True
 
@@ -141,7 +141,7 @@ class Execution:
         task.internal_data["ended"] = True
         task.set_data(**variables)
         task._set_state(TaskState.READY)
-        self._settle()
+        self.settle()
         return True
 
     # What then waits -------------------------------------------------------------------------------------------
@@ -152,6 +152,11 @@ class Execution:
         for task, scope in self._tasks():
             self._sort_in(state, task, scope)
         return state
+
+    @property
+    def workflow(self) -> Any:
+        """SpiffWorkflow's own, for what else lies behind this door."""
+        return self._workflow
 
     @property
     def completed(self) -> bool:
@@ -208,7 +213,7 @@ class Execution:
                 at = datetime.fromisoformat(due)
                 state.timers[waiting.id] = Waiting(waiting.id, element_id, task.data, scope, due_at=at)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Run engine steps to a fixed point: plain `do_engine_steps` can leave ready ones behind."""
         for _ in range(_MOST_STEPS):
             if not self._has_engine_step():

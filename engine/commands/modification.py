@@ -10,6 +10,7 @@ from engine.authorisation import may_operate
 from engine.bpmn.modification import Step, modify
 from engine.commands import effects, instances
 from engine.commands.reasons import demand_reason
+from engine.definitions import definition_by_id
 from engine.errors import Invalid
 from engine.people import Person
 from engine.work import NextTask, Work
@@ -41,9 +42,10 @@ def modify_instance(
         raise Invalid(NO_STEPS)
     work = Work(connection, now, person.id, person.grants)
     instance = instances.load(work, instance_id)
+    definition = definition_by_id(connection, instance.definition_id)
     told = [step.told for step in steps]
     instances.advance(
-        work, instance, lambda execution: modify(execution, steps), "modified", None, reason=reason, steps=told
+        work, instance, lambda run: modify(run, definition, steps), "modified", None, reason=reason, steps=told
     )
     effects.drain(work)
     return Modified(instance.id, tuple(work.next_tasks))

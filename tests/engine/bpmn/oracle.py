@@ -14,7 +14,7 @@ from engine.bpmn.elements import Element, Flow, Model
 Waits = Counter[tuple[str, str]]  # (tasks | timers | messages | calls, element id)
 
 
-@dataclass
+@dataclass(eq=False)
 class Token:
     """Stands in an element: `left` instances of it are not done yet; `inner` is the sub-process's own scope."""
 
@@ -25,7 +25,7 @@ class Token:
     armed: list[Element] = field(default_factory=list)  # boundary events that wait
 
 
-@dataclass
+@dataclass(eq=False)
 class Scope:
     """The process, or one run through an embedded sub-process."""
 
