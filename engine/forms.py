@@ -37,6 +37,17 @@ def validate(schema: Schema, values: Values, catalogues: Mapping[str, list[dict[
     return errors
 
 
+def validate_draft(schema: Schema, values: Values) -> list[FieldError]:
+    """What keeps unfinished `values` from being kept: fields that are not there, values of another kind, identities."""
+    errors = [*_unknown(schema, values), *_unfit(values)]
+    if errors:
+        return errors
+    for error in _validator(_bare(schema)).iter_errors({name: v for name, v in values.items() if v is not None}):
+        if error.validator == "type":
+            errors.append(FieldError(".".join(str(part) for part in error.absolute_path), _sentence(error)))
+    return [*errors, *_identity_errors(values, "")]
+
+
 def visible(schema: Schema, values: Values) -> Values:
     """The values of the fields that are shown, given the answers that decide it (x-show-if)."""
     fields = schema.get("properties", {})

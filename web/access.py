@@ -14,7 +14,18 @@ from web import context
 
 # Endpoints that answer without anybody signed in. Keep it short; a test prints what is here.
 PUBLIC = frozenset(
-    {"static", "favicon", "sign_in.show", "sign_in.submit", "pages.accessibility", "pages.privacy", "pages.help"}
+    {
+        "static",
+        "favicon",
+        "sign_in.show",
+        "sign_in.submit",
+        "pages.accessibility",
+        "pages.privacy",
+        "pages.help",
+        "health.alive",
+        "health.ready",
+        "health.metrics",
+    }
 )
 
 # Blueprints that check a bearer token themselves instead of the session.

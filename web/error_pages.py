@@ -112,6 +112,8 @@ def _session_gone(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001 - the re
 
 
 def _refused(error: SamflodeError) -> tuple[str, int] | Response:
+    if problems.is_for_programs():
+        return problems.answer_to(error)
     for family, status in STATUS:
         if isinstance(error, family):
             if status >= 500:
@@ -121,6 +123,8 @@ def _refused(error: SamflodeError) -> tuple[str, int] | Response:
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | Response:
+    if problems.is_for_programs():
+        return problems.answer_to(error)
     if isinstance(error, InternalServerError):
         return _broken(error.original_exception or error)
     if error.code is None or error.code < 400:

@@ -1,0 +1,79 @@
+"""For those who run the system: is it alive, is it ready, does it keep up. Open to all, and tells of no one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
+
+from flask import Blueprint, Flask, Response, current_app
+from sqlalchemy.exc import DBAPIError
+
+from engine.database.upgrade import is_current
+from engine.errors import SamflodeError
+from engine.queries.health import Health, read_health
+from web import context
+
+blueprint = Blueprint("health", __name__)
+
+FRESH = timedelta(seconds=10)  # asked more often than this, the figures are not counted anew
+FIGURES: tuple[tuple[str, str, Callable[[Health], float]], ...] = (
+    ("samflode_open_tasks", "User tasks that are open", lambda health: health.open_tasks),
+    ("samflode_late_tasks", "Open user tasks whose due time has passed", lambda health: health.late_tasks),
+    ("samflode_due_timers", "Timers that are due and have not fired", lambda health: health.due_timers),
+    (
+        "samflode_oldest_due_timer_seconds",
+        "How long the oldest due timer has waited",
+        lambda health: health.oldest_due_timer_seconds,
+    ),
+    ("samflode_outbox_unsent", "Mail that has not been sent", lambda health: health.unsent_mail),
+    ("samflode_open_incidents", "Incidents that nobody has resolved", lambda health: health.open_incidents),
+)
+
+
+class Counted:
+    """The figures as last counted in this process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._health: Health | None = None
+        self._at: datetime | None = None
+
+    def read(self, now: datetime) -> Health:
+        with self._lock:
+            if self._health is None or self._at is None or now - self._at >= FRESH:
+                with context.database().read() as connection:
+                    self._health, self._at = read_health(connection, now), now
+            return self._health
+
+
+def install(application: Flask) -> None:
+    application.extensions["samflode_health"] = Counted()
+    application.register_blueprint(blueprint)
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return _text("ok\n")
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """The database answers, with the tables of this version."""
+    try:
+        current = is_current(context.database())
+    except (DBAPIError, SamflodeError):
+        return _text("the database does not answer\n", 503)
+    return _text("ok\n") if current else _text("the database has other tables than this version needs\n", 503)
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    health = current_app.extensions["samflode_health"].read(context.now())
+    lines = [
+        f"# HELP {name} {meaning}.\n# TYPE {name} gauge\n{name} {figure(health)}\n" for name, meaning, figure in FIGURES
+    ]
+    return Response("".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _text(words: str, status: int = 200) -> Response:
+    return Response(words, status, content_type="text/plain; charset=utf-8")
