@@ -36,6 +36,12 @@ def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     _command(actions, "upgrade", "storage:upgrade_database", "bring the tables up to date")
     check = _command(actions, "check", "storage:check_database", "verify every history, register and open task")
     check.add_argument("--rebuild", action="store_true", help="first remake registers and the rows of what waits")
+    backup = _command(commands, "backup", "storage:backup", "copy the whole database to a file, while others work")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = _command(commands, "restore", "storage:restore", "fill an empty database from such a file")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="the database need not be empty: all in it is lost")
+    restore.add_argument("--despite-faults", action="store_true", help="even when the check finds faults in the file")
 
 
 def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

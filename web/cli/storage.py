@@ -1,8 +1,10 @@
-"""`database upgrade` and `database check`."""
+"""`database upgrade`, `database check`, `backup` and `restore`."""
 
 import argparse
 import sys
 
+from engine.backup import Faulty, back_up
+from engine.backup import restore as restore_from
 from engine.clock import utc_now
 from engine.database import Database
 from engine.database.connection import check_reachable
@@ -36,3 +38,26 @@ def check_database(arguments: argparse.Namespace) -> int:
     if not faults:
         print("Allt stämmer.")
     return 1 if faults else 0
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    """Copy the whole database to a file, while others work."""
+    back_up(open_database(open_settings()), arguments.file)
+    print(f"{arguments.file} ({arguments.file.stat().st_size // 1024} kB)")
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Fill the database from a file that `backup` wrote, and check it: a faulty one changes nothing."""
+    database = Database(open_settings().database_url)
+    check_reachable(database)
+    try:
+        rows = restore_from(
+            database, arguments.file, replace=arguments.replace, despite_faults=arguments.despite_faults
+        )
+    except Faulty as faulty:
+        for fault in faulty.faults:
+            print(fault, file=sys.stderr)
+        raise
+    print(f"{rows} rader är återställda.")
+    return 0
