@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted, SamflodeError, Unavailable
+from web.api import problems
 from web.marking import N_
 
 logger = logging.getLogger(__name__)

@@ -21,6 +21,7 @@ from engine.errors import (
     NotPermitted,
     SamflodeError,
     Stale,
+    Unavailable,
 )
 from engine.repeats import KeyReused
 from web import context
@@ -74,6 +75,7 @@ _BY_ERROR: tuple[tuple[type[SamflodeError], Kind], ...] = (
     (Conflict, CONFLICT),
     (KeyReused, KEY_REUSED),
     (Invalid, INVALID),
+    (Unavailable, UNAVAILABLE),
 )
 
 
