@@ -27,6 +27,8 @@ def install(application: Flask) -> None:
     application.add_template_global(stage_short)
     application.add_template_global(role_title)
     application.add_template_global(has_page)
+    application.add_template_filter(holder)
+    application.add_template_filter(role_and_place)
     application.add_template_global(side_words)
     application.add_template_global(days_before)
     application.add_template_global(context.now, "now")
@@ -89,6 +91,17 @@ def _of_stage(stage: str | None, name: str) -> str:
     known = (pack.stage(stage) for pack in words.titles().packs.values() if stage)
     found = next((one for one in known if one is not None), None)
     return words.words(getattr(found, name)) if found else stage or ""
+
+
+def role_and_place(task: TaskRow) -> str:
+    """`Processledare, Mora`; one of them when they are called alike."""
+    role, place = words.words(task.role_title), words.words(task.role_organisation_name)
+    return place if place.startswith(role) else f"{role}, {place}"
+
+
+def holder(task: TaskRow) -> str:
+    """Who has the task now, in the reader's language."""
+    return task.assignee_name or role_and_place(task)
 
 
 def side_words(side: str | None) -> str:

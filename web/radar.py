@@ -59,14 +59,12 @@ def assessed_items(
     then: Iterable[Mapping[str, Any]],
     groups: Mapping[Any, str],
 ) -> list[AssessedItem]:
-    """The items that have been answered now, in the catalogue's order, beside the last time's answers."""
+    """Every item in the catalogue's order, with the level now and the last time; no level where nobody answered."""
     levels = {level["key"]: (number, str(level["title"])) for number, level in enumerate(scale, 1)}
     answers, before = _by_item(now), _by_item(then)
     found = []
     for item in catalogue:
-        answer, old = answers.get(item["key"]), before.get(item["key"], {})
-        if answer is None:
-            continue
+        answer, old = answers.get(item["key"], {}), before.get(item["key"], {})
         level, title = levels.get(answer.get("level"), (None, ""))
         old_level, old_title = levels.get(old.get("level"), (None, ""))
         group = groups.get(item.get("step"), "")
@@ -80,6 +78,7 @@ def draw(items: Sequence[AssessedItem], top: int) -> Radar | None:
     axes = _means(items)
     if len(axes) < FEWEST_AXES:
         axes = [(item.title, item.now, item.then) for item in items]
+    axes = [axis for axis in axes if axis[1] is not None]  # what nobody answered is no zero
     if not FEWEST_AXES <= len(axes) <= MOST_AXES or top < 1:
         return None
     angles = [-pi / 2 + 2 * pi * number / len(axes) for number in range(len(axes))]

@@ -92,8 +92,7 @@ def _diagram(
 
 def _step(node: Node, task: TaskRow | None, called_at: datetime | None, passed_at: datetime | None) -> Step:
     if task is not None:
-        who = task.assignee_name or f"{task.role_title}, {task.role_organisation_name}"
-        return Step(node.id, node.name, "current", who, task.created_at)
+        return Step(node.id, node.name, "current", task.holder, task.created_at)
     if called_at is not None:
         return Step(node.id, node.name, "current", None, called_at)
     if passed_at is not None:

@@ -55,6 +55,14 @@ class TaskRow:
         return f"{self.name}: {self.item_title}" if self.item_title else self.name
 
     @property
+    def holder(self) -> str:
+        """Who has it now: whoever took it over, else the role and where it is held."""
+        if self.assignee_name:
+            return self.assignee_name
+        role, place = self.role_title, self.role_organisation_name
+        return place if place.startswith(role) else f"{role}, {place}"
+
+    @property
     def assignee(self) -> str | None:
         """The name that the rules of `engine.authorisation` use."""
         return self.assignee_id

@@ -16,18 +16,23 @@
     const canvas = viewer.get("canvas"), registry = viewer.get("elementRegistry");
     mark(canvas, registry, place.dataset.passed, "is-passed");
     mark(canvas, registry, place.dataset.current, "is-current");
-    fit(canvas, registry, `${place.dataset.current} ${place.dataset.passed.split(" ").pop()}`);
+    fit(canvas, registry, `${place.dataset.current} ${place.dataset.passed.split(" ").pop()}`, canvasPlace);
   };
-  // The whole diagram when it can be read at that size, else the current step in the middle of a readable part.
-  const fit = (canvas, registry, ids) => {
-    const inner = canvas.viewbox().inner, container = canvas.getContainer();
-    const wanted = inner.height * Math.min(1, container.clientWidth / inner.width) + 48;
-    container.style.blockSize = `${Math.min(Math.max(wanted, 220), 620)}px`;
-    canvas.resized();
-    canvas.zoom("fit-viewport", "auto");
+  // The whole diagram when it can be read at that size, else the part around the current step.
+  // Room is left below for the mark of bpmn.io, which must not cover anything.
+  const MARGIN = 24, BELOW = 56, SMALLEST = 0.5, PARTIAL = 0.7;
+  const fit = (canvas, registry, ids, box) => {
+    const inner = canvas.viewbox().inner;
+    const scale = Math.min(1, (box.clientWidth - 2 * MARGIN) / inner.width);
     const first = ids.split(" ").map((id) => id && registry.get(id)).find(Boolean);
-    if (canvas.zoom() >= 0.5 || !first) return;
-    const scale = 0.7, size = canvas.getSize(), width = size.width / scale, height = size.height / scale;
+    if (scale >= SMALLEST || !first) {
+      box.style.blockSize = `${inner.height * scale + MARGIN + BELOW}px`;
+      canvas.resized();
+      const size = canvas.getSize();
+      canvas.viewbox({ x: inner.x - MARGIN / scale, y: inner.y - MARGIN / scale, width: size.width / scale, height: size.height / scale });
+      return;
+    }
+    const size = canvas.getSize(), width = size.width / PARTIAL, height = size.height / PARTIAL;
     canvas.viewbox({ x: first.x + first.width / 2 - width / 2, y: first.y + first.height / 2 - height / 2, width, height });
   };
   for (const place of document.querySelectorAll("[data-diagram]")) {

@@ -60,7 +60,7 @@ def _waiting(detail: AgreementDetail) -> str:
     if not detail.open_tasks:
         return ""
     task = detail.open_tasks[0]
-    who = task.assignee_name or f"{words.words(task.role_title)}, {words.words(task.role_organisation_name)}"
+    who = page_words.holder(task)
     return _("Närmast i tur: %(task)s (%(who)s).", task=words.task_title(task), who=who)
 
 

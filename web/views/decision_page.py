@@ -29,7 +29,6 @@ def decision_page(detail: TaskDetail) -> dict[str, Any]:
         "assessment_before": basis.before.get(assessment_rows[-1].id) if assessment_rows else None,
         "radar": radar.draw(assessed, len(scale)),
         "scale": scale,
-        "checklist": [item for item in assessed if item.now is not None],
         "met": sum(item.now == len(scale) for item in assessed),
         "submissions": [row for row in detail.context if row.register != "assessment"],
         "previous_decision": next(iter(detail.previous), None),
@@ -72,17 +71,13 @@ def _assessed(detail: TaskDetail, before: dict[str, SubmissionRow]) -> list[Asse
     catalogues = words.catalogues(detail.task.pack_key)
     rows_of = row.form.get("properties", {}).get("assessment", {}).get("x-rows")
     old = before.get(row.id)
-    return [
-        item
-        for item in radar.assessed_items(
-            [_translated(item) for item in reading.catalogue_items(rows_of, catalogues)] if rows_of else [],
-            [_translated(level) for level in catalogues.get(SCALE, [])],
-            row.values.get("assessment", []),
-            old.values.get("assessment", []) if old else [],
-            _step_titles(catalogues),
-        )
-        if item.now is not None
-    ]
+    return radar.assessed_items(
+        [_translated(item) for item in reading.catalogue_items(rows_of, catalogues)] if rows_of else [],
+        [_translated(level) for level in catalogues.get(SCALE, [])],
+        row.values.get("assessment", []),
+        old.values.get("assessment", []) if old else [],
+        _step_titles(catalogues),
+    )
 
 
 def _translated(item: dict[str, Any]) -> dict[str, Any]:
