@@ -76,13 +76,19 @@ def _notify(call: Call) -> Values:
 
 
 def _publish_agreement(call: Call) -> Values:
-    in_force_on = call.date("in_force_on") or local_date(call.work.now)
+    in_force_on = call.date("in_force_on") or _agreed_start(call) or local_date(call.work.now)
     valid_to = call.date(call.element.properties.get("valid_to", "valid_to"))
     if valid_to is not None and valid_to < in_force_on:
         valid_to = None  # the period before this one's; a successor is valid until somebody says to when
     agreements.set_status(call.work, call.agreement_key, "in_force", in_force_on=in_force_on, valid_to=valid_to)
     agreements.replace_predecessor(call.work, call.agreement_key)
     return {"in_force_on": in_force_on.isoformat()}
+
+
+def _agreed_start(call: Call) -> date | None:
+    """A regional agreement is in force from the day that stands in it, however late the last party's decision came."""
+    process = call.pack.process(call.instance.process_key)
+    return call.date("in_force_from") if process is not None and process.agreement == "regional" else None
 
 
 def _set_agreement_status(call: Call) -> Values:

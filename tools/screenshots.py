@@ -25,6 +25,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "screenshots"
 PEOPLE = ("process_leader.falun", "steering_group.falun", "rss", "administrator")
 WIDTHS = (1280, 390)
+IMAGES = ROOT / "docs/images"
+README = (  # file, whose page, address, a link to follow from there
+    ("county", "rss", "/lansbild", None),
+    ("tasks", "process_leader", "/uppgifter", None),
+    ("task", "working_group", "/uppgifter", ".task__name a"),
+    ("decision", "steering_group", "/uppgifter", ".task__name a"),
+    ("agreement", "process_leader", "/overenskommelser", "main table a"),
+)
 PATIENCE_SECONDS = 300
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -35,6 +43,7 @@ def main() -> int:
     parser.add_argument("paths", nargs="*", help="more pages, for example /lansbild")
     parser.add_argument("--address", help="a demo that already runs, for example http://127.0.0.1:8000")
     parser.add_argument("--person", action="append", help="a demo username; may be given more than once")
+    parser.add_argument("--readme", action="store_true", help="only the pictures of the README, in docs/images/")
     arguments = parser.parse_args()
     browser_path = next((path for path in map(shutil.which, CHROMIUM) if path), None)
     if browser_path is None:
@@ -42,6 +51,10 @@ def main() -> int:
         return 1
     with running_demo(arguments.address) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        if arguments.readme:
+            for file in readme_pictures(browser, address):
+                print(file.relative_to(ROOT))
+            return 0
         for person in arguments.person or PEOPLE:
             for width in WIDTHS:
                 for file in pictures(browser, address, person, width, arguments.paths):
@@ -88,6 +101,22 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise SystemExit(f"The demo did not answer within {PATIENCE_SECONDS} seconds.")
+
+
+def readme_pictures(browser: Browser, address: str) -> Iterator[Path]:
+    """What the README shows: one screenful of each of the main pages, as the person who uses it most."""
+    for name, role, path, link in README:
+        page = browser.new_page(viewport={"width": 1280, "height": 960})
+        page.goto(address + "/logga-in")
+        page.locator(f"button[name=person][value^='{role}']").first.click()
+        page.goto(address + path)
+        if link:
+            page.locator(link).first.click()
+        page.wait_for_load_state("networkidle")
+        file = IMAGES / f"{name}.png"
+        page.screenshot(path=file)
+        page.close()
+        yield file
 
 
 def pictures(browser: Browser, address: str, person: str, width: int, paths: list[str]) -> Iterator[Path]:

@@ -23,7 +23,7 @@ from engine.simulation.answers import fill_in
 from engine.simulation.choices import COMMISSION, Situation, choose
 from engine.simulation.phrases import decided_by
 
-PRELUDE = timedelta(days=300)  # signing, recommendation and sixteen approvals before the agreement is in force
+PRELUDE = timedelta(days=380)  # signing, recommendation and sixteen approvals before the agreement is in force
 
 
 @dataclass(frozen=True)

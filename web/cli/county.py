@@ -36,7 +36,7 @@ def simulate(arguments: argparse.Namespace) -> int:
 def _simulate(database: Database, arguments: argparse.Namespace) -> None:
     upgrade(database)
     folder = _folder_of(arguments.pack)
-    beginning = start_of_day(arguments.start) - timedelta(days=400)
+    beginning = start_of_day(arguments.start) - timedelta(days=460)
     with database.write() as connection:
         deploy_pack(connection, beginning, folder)
         cast_county(connection, beginning, load_pack(folder), arguments.seed)

@@ -70,7 +70,7 @@ def _fill(database: Database, settings: Settings) -> None:
     for folder in pack_folders(settings):
         pack = load_pack(folder)
         options = Options(pack.key, pack.valid_from, min(today, pack.valid_to), seed=_SEED)
-        beginning = start_of_day(pack.valid_from) - timedelta(days=400)
+        beginning = start_of_day(pack.valid_from) - timedelta(days=460)
         with database.write() as connection:
             deploy_pack(connection, beginning, folder)
             cast_county(connection, beginning, pack, _SEED)
