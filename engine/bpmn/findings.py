@@ -8,15 +8,20 @@ from engine.errors import Invalid
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One fault: in which file (path from the pack's folder), at which element if any, and why, in Swedish."""
+    """One fault: in which file (path from the pack's folder), at which element if any, and why, in Swedish.
+
+    `path` are the steps of the shortest way there, where a process has to be run to see the fault.
+    """
 
     file: str
     element_id: str | None
     reason: str
+    path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.file}: {self.element_id}" if self.element_id else self.file
-        return f"{where}: {self.reason}"
+        way = f" (kortaste vägen dit: {' → '.join(self.path)})" if self.path else ""
+        return f"{where}: {self.reason}{way}"
 
 
 class InvalidPack(Invalid):

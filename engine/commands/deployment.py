@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from engine.bpmn.findings import InvalidPack
 from engine.bpmn.profile import check_pack
+from engine.bpmn.walk import demand_proof
 from engine.database.tables import organisation, pack_version, process_definition
 from engine.packs import Pack, ProcessFiles, load_pack, read_processes
 
@@ -24,24 +25,49 @@ class Deployed:
 
 
 def deploy_pack(connection: Connection, now: datetime, folder: Path) -> Deployed:
-    """Check a pack and store what has changed. Raises InvalidPack, with every finding, and then stores nothing."""
+    """Prove a pack and store what has changed. Raises InvalidPack, with every finding, and then stores nothing."""
     findings = check_pack(folder)
     if findings:
         raise InvalidPack(findings)
-    pack = load_pack(folder)
+    pack, processes = load_pack(folder), read_processes(folder)
+    if not _is_stored(connection, pack, processes):
+        demand_proof(pack, processes)
     version = _store_pack(connection, now, pack)
-    versions = tuple(_store_process(connection, now, pack, files) for files in read_processes(folder).values())
+    versions = tuple(_store_process(connection, now, pack, files) for files in processes.values())
     _store_organisations(connection, pack)
     return Deployed(pack.key, version, versions)
 
 
-def _store_pack(connection: Connection, now: datetime, pack: Pack) -> int:
-    newest = connection.execute(
+def _is_stored(connection: Connection, pack: Pack, processes: dict[str, ProcessFiles]) -> bool:
+    """Whether nothing has changed since the last deployment, which proved it."""
+    newest = _newest_pack(connection, pack.key)
+    if newest is None or newest.content_hash != pack.content_hash:
+        return False
+    stored = [_newest_process(connection, pack.key, key) for key in processes]
+    hashes = [files.content_hash for files in processes.values()]
+    return [row.content_hash if row else None for row in stored] == hashes
+
+
+def _newest_pack(connection: Connection, pack_key: str) -> Any:
+    return connection.execute(
         select(pack_version.c.version, pack_version.c.content_hash)
-        .where(pack_version.c.pack_key == pack.key)
+        .where(pack_version.c.pack_key == pack_key)
         .order_by(pack_version.c.version.desc())
         .limit(1)
     ).first()
+
+
+def _newest_process(connection: Connection, pack_key: str, process_key: str) -> Any:
+    return connection.execute(
+        select(process_definition.c.version, process_definition.c.content_hash)
+        .where(process_definition.c.pack_key == pack_key, process_definition.c.process_key == process_key)
+        .order_by(process_definition.c.version.desc())
+        .limit(1)
+    ).first()
+
+
+def _store_pack(connection: Connection, now: datetime, pack: Pack) -> int:
+    newest = _newest_pack(connection, pack.key)
     if newest and newest.content_hash == pack.content_hash:
         return int(newest.version)
     version = newest.version + 1 if newest else 1
@@ -59,16 +85,10 @@ def _store_pack(connection: Connection, now: datetime, pack: Pack) -> int:
 
 def _store_process(connection: Connection, now: datetime, pack: Pack, files: ProcessFiles) -> tuple[str, int, bool]:
     """A version is known by its content: what was deployed before is not stored again."""
-    of_process = (process_definition.c.pack_key == pack.key, process_definition.c.process_key == files.key)
-    newest = connection.execute(
-        select(process_definition.c.version, process_definition.c.content_hash)
-        .where(*of_process)
-        .order_by(process_definition.c.version.desc())
-        .limit(1)
-    ).first()
+    newest = _newest_process(connection, pack.key, files.key)
     if newest and newest.content_hash == files.content_hash:
         return files.key, int(newest.version), False
-    number = connection.execute(select(func.max(process_definition.c.version)).where(*of_process)).scalar() or 0
+    number = newest.version if newest else 0
     row = {
         "id": uuid4().hex,
         "pack_key": pack.key,

@@ -7,8 +7,10 @@ from functools import partial
 from engine.bpmn.findings import InvalidPack
 from engine.bpmn.profile import check_pack
 from engine.bpmn.topics import TOPICS
+from engine.bpmn.walk import Proof, prove_pack
 from engine.clock import utc_now
 from engine.commands import deploy_pack
+from engine.packs import load_pack, read_processes
 from web.cli.opening import open_database, open_settings, pack_folders
 
 
@@ -22,12 +24,24 @@ def check(arguments: argparse.Namespace) -> int:
     found = 0
     for folder in pack_folders(open_settings(), arguments.pack):
         findings = check_pack(folder)
+        proof = None if findings or arguments.quick else prove_pack(load_pack(folder), read_processes(folder))
+        findings += proof.findings if proof else []
         found += len(findings)
         for finding in findings:
             print(finding, file=sys.stderr)
         if not findings:
-            print(f"{folder.name}: inget att anmärka på.")
+            print(f"{folder.name}: inget att anmärka på.{_walked(proof)}")
     return 1 if found else 0
+
+
+def _walked(proof: Proof | None) -> str:
+    """How much of the pack has been walked through, with the processes that were too large to see to the end."""
+    if proof is None:
+        return ""
+    cut = [key for key, _, is_whole in proof.walked if not is_whole]
+    rest = f" Inte hela vägen: {', '.join(cut)}." if cut else ""
+    states = sum(count for _, count, _ in proof.walked)
+    return f" {len(proof.walked)} processer har gåtts igenom, {states} lägen.{rest}"
 
 
 def deploy(arguments: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ def build_parser() -> argparse.ArgumentParser:
     _processes(commands)
     _county(commands)
     _users(commands)
+    _api(commands)
     return parser
 
 
@@ -49,6 +50,7 @@ def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     actions = processes.add_subparsers(required=True, metavar="ACTION")
     check = _command(actions, "check", "packs:check", "prove a pack before it is loaded")
     check.add_argument("pack", nargs="?", type=Path, metavar="PACK")
+    check.add_argument("--quick", action="store_true", help="only the static rules: do not walk through every way")
     check.add_argument("--handlers", action="store_true", help="list what service tasks can do")
     deploy = _command(actions, "deploy", "packs:deploy", "store new versions of a pack's processes")
     deploy.add_argument("pack", nargs="?", type=Path, metavar="PACK")
@@ -92,6 +94,22 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         change.add_argument("role")
         change.add_argument("organisation", metavar="ORGANISATION_CODE")
     _command(actions, "list", "people:show", "who there is, with their roles")
+
+
+def _api(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    token = commands.add_parser("token", help="bearer tokens for the HTTP API")
+    actions = token.add_subparsers(required=True, metavar="ACTION")
+    create = _command(actions, "create", "api:create_token", "make a token for a person; it is shown once")
+    create.add_argument("--user", required=True, metavar="NAME")
+    create.add_argument(
+        "--scope", action="append", choices=["read", "work", "operate"], help="repeat for several (default: read)"
+    )
+    create.add_argument("--purpose", metavar="TEXT", help="what it is for, shown in the list")
+    create.add_argument("--days", type=int, metavar="N", help="valid for so many days (default: until revoked)")
+    revoke = _command(actions, "revoke", "api:revoke_token", "make a token worthless")
+    revoke.add_argument("token_id", metavar="TOKEN_ID")
+    _command(actions, "list", "api:list_tokens", "id, user, scopes, end and purpose of every token")
+    _command(commands, "openapi", "api:openapi", "print the HTTP API's description")
 
 
 def _command(

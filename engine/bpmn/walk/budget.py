@@ -1,0 +1,23 @@
+"""How far a walk may go: a model that branches without end is left where the budget ends, and that is told."""
+
+import time
+from dataclasses import dataclass, field
+
+MOST_STATES = 20_000  # of all processes of a pack; the shipped one has about 600
+MOST_SECONDS = 8.0
+
+
+@dataclass
+class Budget:
+    """What is left for the walk through one pack."""
+
+    states: int = MOST_STATES
+    seconds: float = MOST_SECONDS
+    _begun: float = field(default_factory=time.monotonic)
+
+    def spend_state(self) -> None:
+        self.states -= 1
+
+    @property
+    def is_spent(self) -> bool:
+        return self.states <= 0 or time.monotonic() - self._begun > self.seconds
