@@ -1,6 +1,7 @@
 """The history of an instance covers itself by hashes; its state and its cost stay the same however long it gets."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -13,9 +14,9 @@ from tests.engine.commands.scene import Scene
 PLAN = [{"activity": "Utbildning"}]
 
 # A completion of a task with its register's rows, and the next task opening; then one that also ends a called process,
-# takes its caller on and begins the next called process in its own stage. Whoever adds a statement writes the new number
-# here, and why: on a database 24 ms away each costs everybody as much. (SQLite's BEGIN counts, as does the lock of the
-# instance's tree on PostgreSQL.)
+# takes its caller on and begins the next called process in its own stage. Whoever adds a statement writes the new
+# number here, and why: on a database 24 ms away each costs everybody as much. (SQLite's BEGIN counts, and so does the
+# lock of the instance's tree on PostgreSQL.)
 STATEMENTS_PER_COMPLETION = 13
 STATEMENTS_PER_END_OF_A_CALLED_PROCESS = 27
 
@@ -74,23 +75,25 @@ def test_the_state_does_not_grow_with_the_history(life: Scene) -> None:
 
 
 def test_a_completion_takes_the_same_few_statements_at_any_age(life: Scene) -> None:
-    counts, sent = [], [""]
+    counts = []
     for _ in range(12):
-        task = life.open("write")
-        with life.statements() as sent:
-            life.complete(task.id, activities=PLAN)
-        counts.append(len(sent))
-        life.complete(life.open("approve").id, by="chair", outcome="returned")
-    assert max(counts) <= STATEMENTS_PER_COMPLETION, "\n".join(sent)
-    assert max(counts[2:]) == min(counts[2:])
+        counts.append(len(completing(life, "write", activities=PLAN)))
+        completing(life, "approve", by="chair", outcome="returned")
+    assert set(counts) == {STATEMENTS_PER_COMPLETION}
 
 
 def test_the_end_of_a_called_process_takes_few_statements(life: Scene) -> None:
-    for final in ("returned", "approved"):  # the first time round definitions are read that then stay in memory
-        life.complete(life.open("write").id, activities=PLAN)
-        gate = life.open("approve")
-        with life.statements() as sent:
-            life.complete(gate.id, by="chair", outcome="approved")
-        if final == "returned":
-            life.complete(life.open("approve").id, by="chair", outcome="returned")
+    sent = []
+    for _ in range(2):  # the first time round, definitions are read that then stay in memory
+        completing(life, "write", activities=PLAN)
+        sent = completing(life, "approve", by="chair", outcome="approved")
+        completing(life, "approve", by="chair", outcome="returned")
     assert len(sent) <= STATEMENTS_PER_END_OF_A_CALLED_PROCESS, "\n".join(sent)
+
+
+def completing(life: Scene, element_id: str, **more: Any) -> list[str]:
+    """The statements that completing the open task there takes."""
+    task = life.open(element_id)
+    with life.statements() as sent:
+        life.complete(task.id, **more)
+    return sent
