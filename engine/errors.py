@@ -11,13 +11,15 @@ SamflodeError
 ├── Unavailable        503  the database is away or its disk is full; nothing was written
 │   └── Uncertain           ... it went away while it was to commit: look before you do it again
 ├── ExecutionFailed    500  a model or a handler failed while running; becomes an incident
+│   └── Undone              ... after what a person did, which was undone with it
 └── Misconfigured      exit 1: a setting is missing or wrong
 
 A message is a whole Swedish sentence for people: what happened and what to do. SpiffWorkflow's and SQLAlchemy's own
 exceptions do not pass the doors in `engine.bpmn` and `engine.database`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 class SamflodeError(Exception):
@@ -72,8 +74,38 @@ class Uncertain(Unavailable):
     """The database went away between being asked to commit and its answer: nobody knows whether it did."""
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What a failing step was set off by: kind `timer`, `message` or `task`, and its id. A task's person and values."""
+
+    kind: str
+    subject: str
+    person_id: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
 class ExecutionFailed(SamflodeError):
-    """A model, an expression or a handler failed. Says which element of which process."""
+    """A model, an expression or a handler failed. Says which element of which process.
+
+    On its way out it learns where it happened: `element_id`, the routing values there, the instances (innermost first).
+    """
+
+    def __init__(self, message: str, element_id: str | None = None, data: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.element_id = element_id
+        self.data = data
+        self.instance_ids: list[str] = []
+        self.attempt: Attempt | None = None
+
+
+class Undone(ExecutionFailed):
+    """What a person did could not be followed by an automatic step; it was undone as a whole."""
+
+    def __init__(self, message: str, cause: ExecutionFailed, attempt: Attempt) -> None:
+        super().__init__(message, cause.element_id, cause.data)
+        self.reason = str(cause)
+        self.instance_ids = cause.instance_ids
+        self.attempt = attempt
 
 
 class Misconfigured(SamflodeError):

@@ -68,8 +68,8 @@ def _fire(database: Database, now: datetime, timer_id: str) -> bool:
         return False  # somebody else is at it: the next tick looks again
     except Exception as error:  # noqa: BLE001 - whatever a model brings about, the other timers are fired
         _log.warning("timer %s failed: %s", timer_id, error, exc_info=not isinstance(error, SamflodeError))
-        reason = str(error) or type(error).__name__
-        database.run(lambda connection: note_failure(connection, now, timer_id, reason))
+        failure = error  # the name is gone when the block ends
+        database.run(lambda connection: note_failure(connection, now, timer_id, failure))
         return False
 
 

@@ -22,8 +22,9 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.pruning import prune
 from engine.bpmn.specs import CalledProcess, Engine, QuietWorkflow
 from engine.bpmn.state import decode, encode
-from engine.errors import AlreadyDone, ExecutionFailed
+from engine.errors import AlreadyDone, ExecutionFailed, Invalid, NotFound
 
+_FAULTS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # of a handler or an expression
 _MOST_STEPS = 500  # elements passed between two wait states; more is a model that runs in circles
 
 
@@ -220,9 +221,19 @@ class Execution:
                 return
             try:
                 self._workflow.do_engine_steps(did_complete_task=self._note)
-            except (SpiffWorkflowException, ValueError, TypeError, KeyError) as error:
-                raise ExecutionFailed(f"Processen {self._workflow.spec.name} kunde inte gå vidare: {error}") from error
+            except ExecutionFailed as error:
+                raise self._placed(error) from error.__cause__
+            except (NotFound, Invalid, SpiffWorkflowException, *_FAULTS) as error:
+                told = f"Processen {self._workflow.spec.name} kunde inte gå vidare: {error}"
+                raise self._placed(ExecutionFailed(told)) from error
         raise self._runs_in_circles()
+
+    def _placed(self, error: ExecutionFailed) -> ExecutionFailed:
+        """The error, told where it happened: at the step that SpiffWorkflow has marked."""
+        failed = next((task for task, _ in self._tasks() if task.state == TaskState.ERROR), None)
+        if failed is not None and error.element_id is None:
+            error.element_id, error.data = getattr(failed.task_spec, "bpmn_id", None), dict(failed.data)
+        return error
 
     def _has_engine_step(self) -> bool:
         return any(task.state == TaskState.READY and not task.task_spec.manual for task, _ in self._tasks())

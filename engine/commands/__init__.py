@@ -1,7 +1,7 @@
 """Everything that changes something. A command takes the connection and the moment, and never commits."""
 
 from engine.commands.deployment import Deployed, deploy_pack
-from engine.commands.incidents import retry_incident
+from engine.commands.incidents import note_incident, retry_incident
 from engine.commands.messages import correlate_message, deliver_message
 from engine.commands.migration import (
     Fate,
@@ -42,6 +42,7 @@ __all__ = [
     "migrate_instances",
     "modify_instance",
     "next_due",
+    "note_incident",
     "plan_migration",
     "release_task",
     "resume_instance",

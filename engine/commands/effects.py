@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
-from engine.commands import instances
-from engine.database.tables import message, subscription
+from engine.commands import instances, undelivered
+from engine.database.tables import message, process_instance, subscription
 from engine.database.turns import take_turns
 from engine.definitions import latest_definition
-from engine.errors import Conflict, Stale
+from engine.errors import Conflict, ExecutionFailed, Stale
 from engine.registers import agreements
 from engine.work import DeliverKept, Effect, Instance, SendMessage, StartProcess, Work
 
@@ -20,7 +20,8 @@ _KNOWN = select(message.c.id).where(message.c.message_id == bindparam("message_i
 _KEEP = insert(message)
 _DELIVERED = update(message).where(message.c.id == bindparam("row_id"))
 _WAITING = (
-    select(subscription)
+    select(subscription, process_instance.c.status)
+    .join(process_instance, process_instance.c.id == subscription.c.instance_id)
     .where(subscription.c.correlation_key == bindparam("correlation_key"), subscription.c.name == bindparam("name"))
     .order_by(subscription.c.instance_id, subscription.c.task_id)
 )
@@ -101,7 +102,7 @@ def _is_known(work: Work, message_id: str) -> bool:
     return work.connection.execute(_KNOWN, {"message_id": message_id}).first() is not None
 
 
-def _deliver(work: Work, row_id: str, sent: SendMessage) -> str | None:
+def _deliver(work: Work, row_id: str, sent: SendMessage, *, put_off: bool = True) -> str | None:
     waiting = _receiver(work, sent)
     if waiting is None:
         # Whoever begins to wait at this moment looks for kept messages. One of us has to see the other.
@@ -112,6 +113,21 @@ def _deliver(work: Work, row_id: str, sent: SendMessage) -> str | None:
     instance: Instance = instances.load(work, waiting.instance_id)
     if _receiver(work, sent) != waiting:
         raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")
+    effects, next_tasks = len(work.effects), len(work.next_tasks)
+    try:
+        with work.connection.begin_nested():
+            _hand_over(work, row_id, sent, instance, waiting)
+    except ExecutionFailed as error:
+        # The sender has done its part: the message is kept, and what the receiver cannot do is an incident there.
+        if not put_off:
+            raise
+        del work.effects[effects:], work.next_tasks[next_tasks:]
+        undelivered.put_off(work, row_id, waiting.instance_id, waiting.element_id, error)
+        return None
+    return instance.id
+
+
+def _hand_over(work: Work, row_id: str, sent: SendMessage, instance: Instance, waiting: Any) -> None:
     delivered = {"row_id": row_id, "delivered_at": work.now, "instance_id": instance.id}
     work.connection.execute(_DELIVERED, delivered)
     task_id = waiting.task_id
@@ -123,7 +139,17 @@ def _deliver(work: Work, row_id: str, sent: SendMessage) -> str | None:
         waiting.element_id,
         name=sent.name,
     )
-    return instance.id
+
+
+def deliver_again(work: Work, message_id: str) -> None:
+    """Deliver a message that could not be delivered, if it is still undelivered and somebody waits for it.
+
+    Raises ExecutionFailed when its receiver fails again.
+    """
+    mine = (message.c.id == message_id, message.c.delivered_at.is_(None))
+    row = work.connection.execute(select(message).where(*mine)).first()
+    if row is not None:
+        _deliver(work, row.id, SendMessage(row.name, row.correlation_key, row.variables), put_off=False)
 
 
 def _receiver(work: Work, sent: SendMessage) -> Any:
@@ -131,7 +157,8 @@ def _receiver(work: Work, sent: SendMessage) -> Any:
     waiting = work.connection.execute(_WAITING, {"correlation_key": sent.correlation_key, "name": sent.name}).all()
     if len({row.instance_id for row in waiting}) > 1:
         raise Conflict(f"Fler än en väntar på meddelandet {sent.name} för {sent.correlation_key}.")
-    return waiting[0] if waiting else None
+    # For a suspended one the message is kept until it has been resumed.
+    return waiting[0] if waiting and waiting[0].status == "active" else None
 
 
 def _deliver_kept(work: Work, effect: DeliverKept) -> None:

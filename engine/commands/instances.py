@@ -15,10 +15,10 @@ from engine.bpmn import expressions
 from engine.bpmn.definitions import Definition
 from engine.bpmn.elements import Element
 from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
-from engine.commands import open_tasks
+from engine.commands import incident_rows, open_tasks
 from engine.database.tables import draft, process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id, latest_definition
-from engine.errors import Conflict, NotFound, Stale
+from engine.errors import Conflict, ExecutionFailed, NotFound, Stale
 from engine.handlers import Call, run_handler
 from engine.history import FIRST_HASH, Log
 from engine.packs import Pack
@@ -147,8 +147,13 @@ def advance(
     before = execution.wait_state()
     log = Log(work, instance)
     log.add(kind, element_id, **data)
-    step(execution)
-    _store(work, instance, pack, definition, execution, before, log)
+    try:
+        step(execution)
+        _store(work, instance, pack, definition, execution, before, log)
+    except ExecutionFailed as error:
+        error.instance_ids.append(instance.id)
+        error.element_id = error.element_id or element_id
+        raise
 
 
 def demand_active(instance: Instance) -> None:
@@ -173,6 +178,7 @@ def cancel(work: Work, instance: Instance, reason: str) -> None:
     connection.execute(_DROP_TIMERS, here)
     connection.execute(_UNSUBSCRIBE, here)
     stages.end(work, instance.id, "cancelled")
+    incident_rows.resolve_all(connection, work.now, instance.id, "Ärendet avbröts.", work.actor)
     _cancel_called(work, instance.id, None, reason)
 
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
-from engine.commands import effects, instances
+from engine.commands import effects, incident_rows, instances
 from engine.database.tables import draft, submission, timer, user_task
 from engine.definitions import definition_by_id
-from engine.errors import AlreadyDone, InvalidForm, NotFound
+from engine.errors import AlreadyDone, Attempt, ExecutionFailed, InvalidForm, NotFound, Undone
 from engine.forms import routed, validate, visible
 from engine.history import digest
 from engine.people import Person, get_person
@@ -20,6 +20,10 @@ from engine.registers.projections import project
 from engine.work import Instance, NextTask, Work
 
 _DONE = "Uppgiften är redan klar. Någon annan kan ha hunnit före, inget av ditt har skrivits över."
+UNDONE = (
+    "Uppgiften kunde inte slutföras: ett steg som skulle följa av sig självt gick inte att utföra. Inget har ändrats. "
+    "Det du skrev är sparat som utkast, och en administratör ser felet."
+)
 _TAKEN = "Uppgiften har redan tagits över av någon annan."
 RETURNS = frozenset({"returned", "declined"})
 
@@ -89,7 +93,8 @@ def complete_task(
     """Complete a task with the values of its form.
 
     Everything or nothing: the submission, the registers, the instance's new state and the tasks that open.
-    Raises NotFound, NotPermitted, AlreadyDone, InvalidForm (with an error by field), Stale, ExecutionFailed.
+    Raises NotFound, NotPermitted, AlreadyDone, InvalidForm (with an error by field), Stale, Undone: then a later,
+    automatic step failed. Whoever catches it gives it to `note_incident` in a transaction of its own.
     """
     task = _open_task(connection, task_id)
     instance = instances.load(work := Work(connection, now, person.id, person.grants), task.instance_id)
@@ -104,16 +109,21 @@ def complete_task(
     submitted = submit(work, instance, form, task.element_id, task.form_key or "", shown, task=task)
     if task.gate:
         stages.note_return(work, instance, shown.get("outcome") in RETURNS)
+    if task.failed_at is not None:
+        incident_rows.resolve(connection, now, task_id, "Uppgiften slutfördes.", person.id)
     element = definition.element(task.element_id)
-    instances.advance(
-        work,
-        instance,
-        lambda execution: execution.complete(task_id, routed(form, shown), element.item_variable),
-        "task_completed",
-        element.id,
-        **submitted,
-    )
-    effects.drain(work)
+    try:
+        instances.advance(
+            work,
+            instance,
+            lambda execution: execution.complete(task_id, routed(form, shown), element.item_variable),
+            "task_completed",
+            element.id,
+            **submitted,
+        )
+        effects.drain(work)
+    except ExecutionFailed as error:
+        raise Undone(UNDONE, error, Attempt("task", task_id, person.id, values)) from error
     return Completed(instance.id, tuple(work.next_tasks))
 
 

@@ -1,34 +1,33 @@
 """What happens when time has come: events drawn in a model, reminders, and escalation of what is late."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine import mail
 from engine.bpmn.moments import add_duration
 from engine.clock import local_date
-from engine.commands import effects, instances
+from engine.commands import effects, incident_rows, instances
 from engine.commands.lanes import organisation_of
 from engine.commands.open_tasks import deadlines_of, timer_row
-from engine.database.tables import incident, timer, user_task
+from engine.database.tables import timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import ExecutionFailed
 from engine.packs import Pack
 from engine.work import NextTask, Work
 
-_ATTEMPTS_BEFORE_INCIDENT = 5
-
+# Not with a suspended instance, nor waiting for a person after too many attempts.
+_AWAKE = (timer.c.suspended.is_(False), timer.c.attempts < incident_rows.MOST_ATTEMPTS)
 _DUE_IDS = (
     select(timer.c.id)
-    .where(timer.c.due_at <= bindparam("now"))
+    .where(timer.c.due_at <= bindparam("now"), *_AWAKE)
     .order_by(timer.c.due_at, timer.c.id)
     .limit(bindparam("most"))
 )
-_NEXT_DUE = select(timer.c.due_at).order_by(timer.c.due_at).limit(1)
-_due = (timer.c.id == bindparam("timer_id"), timer.c.due_at <= bindparam("now"))
+_NEXT_DUE = select(timer.c.due_at).where(*_AWAKE).order_by(timer.c.due_at).limit(1)
+_due = (timer.c.id == bindparam("timer_id"), timer.c.due_at <= bindparam("now"), *_AWAKE)
 _DUE, _TAKE = select(timer).where(*_due), delete(timer).where(*_due)
 _SET = insert(timer)
 _OPEN_TASK = select(user_task).where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
@@ -65,12 +64,27 @@ def fire_timer(connection: Connection, now: datetime, timer_id: str) -> Fired | 
         return None
     if connection.execute(_TAKE, due).rowcount != 1:
         return None
-    if row.kind == "event":
-        _fire_event(work, row)
-    else:
-        _act_on_deadline(work, row)
+    act(work, row)
+    if row.attempts:
+        incident_rows.resolve(connection, now, subject_of(row), "Det gick vid ett nytt försök.")
     effects.drain(work)
     return Fired(tuple(work.next_tasks))
+
+
+def act(work: Work, row: Any) -> None:
+    """Do what a timer's row says should be done."""
+    match row.kind:
+        case "event":
+            _fire_event(work, row)
+        case "message":
+            effects.deliver_again(work, row.task_id)
+        case _:
+            _act_on_deadline(work, row)
+
+
+def subject_of(row: Any) -> str:
+    """What an incident of this timer is about: the timer, or the message that it delivers."""
+    return str(row.task_id if row.kind == "message" else row.id)
 
 
 def _fire_event(work: Work, row: Any) -> None:
@@ -145,23 +159,23 @@ def _day(moment: datetime) -> str:
     return local_date(moment).isoformat()
 
 
-def note_failure(connection: Connection, now: datetime, timer_id: str, reason: str) -> None:
-    """A timer could not be fired: try again later, ever more seldom, and make it an incident for a person at last."""
+def note_failure(connection: Connection, now: datetime, timer_id: str, error: BaseException) -> None:
+    """A timer could not be fired: an incident. Try again later, ever more seldom, and at last wait for a person."""
     row = connection.execute(select(timer).where(timer.c.id == timer_id)).first()
     if row is None:
         return
     attempts = row.attempts + 1
-    later = now + timedelta(minutes=min(2**attempts, 24 * 60))
-    values = {"attempts": attempts, "last_error": reason[:2000], "due_at": later}
+    again_at = incident_rows.retry_at(now, attempts)
+    values = {"attempts": attempts, "last_error": str(error)[:2000], "due_at": again_at or row.due_at}
     connection.execute(update(timer).where(timer.c.id == timer_id).values(values))
-    if attempts == _ATTEMPTS_BEFORE_INCIDENT:
-        told = {
-            "id": uuid4().hex,
-            "instance_id": row.instance_id,
-            "kind": "timer",
-            "element_id": row.element_id,
-            "reason": reason[:2000],
-            "attempts": attempts,
-            "created_at": now,
-        }
-        connection.execute(insert(incident).values(told))
+    incident_rows.note(
+        connection,
+        now,
+        error,
+        kind="message" if row.kind == "message" else "timer",
+        subject=subject_of(row),
+        instance_id=row.instance_id,
+        element_id=row.element_id,
+        attempts=attempts,
+        again_at=again_at,
+    )

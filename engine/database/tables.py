@@ -118,6 +118,7 @@ user_task = Table(
     Column("due_at", Moment, nullable=False),
     Column("reminded_at", Moment),
     Column("escalated_to", Key),  # a role key: who has been told that it is late
+    Column("failed_at", Moment),  # when somebody's completion of it last had to be undone (see incident)
     Column("state", Key, nullable=False),  # open, completed, cancelled
     Column("ended_at", Moment),
     Column("completed_by", Key),

@@ -449,6 +449,7 @@ def upgrade() -> None:
         sa.Column("due_at", Moment(), nullable=False),
         sa.Column("reminded_at", Moment(), nullable=True),
         sa.Column("escalated_to", sa.String(length=64), nullable=True),
+        sa.Column("failed_at", Moment(), nullable=True),
         sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.Column("completed_by", sa.String(length=64), nullable=True),
