@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.bpmn.profile import check_pack
-from engine.packs import Pack, load_pack, shipped_packs
+from engine.bpmn.walk import prove_pack
+from engine.bpmn.walk.budget import Budget
+from engine.packs import Pack, load_pack, read_processes, shipped_packs
 
 each_pack = pytest.mark.parametrize("folder", shipped_packs(), ids=lambda folder: folder.name)
 
@@ -13,6 +15,13 @@ each_pack = pytest.mark.parametrize("folder", shipped_packs(), ids=lambda folder
 @each_pack
 def test_pack_has_no_findings(folder: Path) -> None:
     assert [str(finding) for finding in check_pack(folder)] == []
+
+
+@each_pack
+def test_pack_is_proved_to_the_end(folder: Path) -> None:
+    proof = prove_pack(load_pack(folder), read_processes(folder), Budget(seconds=120))
+    assert [str(finding) for finding in proof.findings] == []
+    assert [key for key, _, is_whole in proof.walked if not is_whole] == []
 
 
 @each_pack

@@ -9,15 +9,15 @@ MOST_SECONDS = 8.0
 
 @dataclass
 class Budget:
-    """What is left for the walk through one pack."""
+    """What is left for the walk through one pack. Seconds are of work: a busy machine does not shorten the walk."""
 
     states: int = MOST_STATES
     seconds: float = MOST_SECONDS
-    _begun: float = field(default_factory=time.monotonic)
+    _begun: float = field(default_factory=time.thread_time)
 
     def spend_state(self) -> None:
         self.states -= 1
 
     @property
     def is_spent(self) -> bool:
-        return self.states <= 0 or time.monotonic() - self._begun > self.seconds
+        return self.states <= 0 or time.thread_time() - self._begun > self.seconds

@@ -31,7 +31,7 @@ class Walk:
         self._liveness = liveness
         self._runner = runner
         self._call = call
-        self._given_back = tuple(names.constants)
+        self._remembered = tuple(names.constants)
         self._answers: dict[str, list[Values]] = {}
 
     def begin(self, data: Values, said: Values) -> list[Node]:
@@ -44,8 +44,8 @@ class Walk:
             for step in self._steps(node):
                 self._advance(node, step, max(node.now, step.due_at or node.now), waiting)
             if self._runner.budget.is_spent:
-                self.graph.is_cut = True
                 break
+        self.graph.is_cut |= self._runner.budget.is_spent
         return beginnings
 
     def _advance(self, node: Node | None, step: Step, now: datetime, waiting: deque[Node]) -> list[Node]:
@@ -70,10 +70,10 @@ class Walk:
 
     def _node(self, execution: Watched, parent: Node | None, step: Step, now: datetime) -> tuple[Node, bool]:
         state = execution.save()
-        key = state_key(execution.workflow, self._liveness, self._given_back)
+        key = state_key(execution.workflow, self._liveness, self._remembered)
         result = None
         if execution.completed:
-            result = {name: value for name, value in execution.data.items() if name in self._names.constants}
+            result = {name: value for name, value in execution.data.items() if name in self._liveness.given_back}
             key = ("completed", repr(sorted(result.items())))
         known = self.graph.nodes.get(key)
         if known is not None:
@@ -96,19 +96,25 @@ class Walk:
                 yield Step(kind, element, waiting.id, values, values, waiting.due_at)
 
     def _values(self, kind: str, waiting: Waiting) -> list[Values]:
+        """The answers that differ in something that is asked for later."""
         if kind == "call":
-            return self._call(waiting.element_id, waiting.data)
-        if kind == "task":
-            return self._answered(waiting.element_id)
-        return [{}]
+            return self._mattering(waiting.element_id, self._call(waiting.element_id, waiting.data))
+        if kind != "task":
+            return [{}]
+        if waiting.element_id not in self._answers:
+            self._answers[waiting.element_id] = self._mattering(waiting.element_id, self._answered(waiting.element_id))
+        return self._answers[waiting.element_id]
 
     def _answered(self, element_id: str) -> list[Values]:
         element = self._case.model.elements[element_id]
         if element.loop is not None or element.form_key is None:
             return [{}]
-        if element_id not in self._answers:
-            self._answers[element_id] = answers(self._case.forms[element.form_key], self._names, self._case.pack)
-        return self._answers[element_id]
+        return answers(self._case.forms[element.form_key], self._names, self._case.pack)
+
+    def _mattering(self, element_id: str, given: list[Values]) -> list[Values]:
+        lives = self._liveness.after[element_id]
+        kept = [{name: value for name, value in values.items() if name in lives} for values in given]
+        return list({repr(sorted(values.items())): values for values in kept}.values())
 
 
 def _waiting_joins(workflow: Any) -> Iterator[str]:

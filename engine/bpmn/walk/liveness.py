@@ -20,7 +20,7 @@ class Liveness:
         self._writes = {e.id: frozenset(written(case, e)) for e in case.model.elements.values()}
         self.before: dict[str, Live] = dict.fromkeys(case.model.elements, frozenset())
         self.after: dict[str, Live] = dict.fromkeys(case.model.elements, frozenset())
-        self._given_back = given_back
+        self.given_back = given_back
         changed = True
         while changed:
             changed = False
@@ -43,7 +43,7 @@ class Liveness:
         """What lives where a scope is left: behind its sub-process, or at the boundary that catches its error."""
         around = self._case.model.elements.get(end.scope)
         if around is None:
-            return self._given_back
+            return self.given_back
         caught = (event.id for event in self._case.model.boundaries(around.id))
         return self.after[around.id].union(*(self.before[event_id] for event_id in caught))
 

@@ -59,17 +59,22 @@ class _Pack:
         self._findings: list[Finding] = []
 
     def proof(self) -> Proof:
-        called = {e.called_element for case in self._cases.values() for e in case.model.elements.values()}
         for key, case in self._cases.items():
             process = self._pack.process(key)
-            if (process and process.startable_by) or key not in called:
+            if process and process.startable_by:
                 self._to_start += [(key, values) for values in self._start_values(case)]
-        while self._to_start:
-            key, values = self._to_start.pop(0)
-            self._results(key, values)
+        self._start_all()
+        for key in self._cases:
+            if key not in self._walks:  # nobody begins it: walked all the same
+                self._to_start.append((key, {}))
+                self._start_all()
         self._judge()
         walked = tuple((key, len(walk.graph.nodes), not walk.graph.is_cut) for key, walk in self._walks.items())
         return Proof(sort_findings(self._findings), walked)
+
+    def _start_all(self) -> None:
+        while self._to_start:
+            self._results(*self._to_start.pop(0))
 
     def _judge(self) -> None:
         """Called processes first: what is wrong in one shows in its callers too, and is told once."""
