@@ -20,6 +20,7 @@ Schema = Mapping[str, Any]
 Values = dict[str, Any]
 
 MAX_TEXT = 20_000
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _IDENTITY_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
 
 
@@ -95,7 +96,7 @@ def _unfit_reason(value: Any) -> str | None:
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             return f"Texten är för lång. Den får ha högst {MAX_TEXT} tecken."
-        if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        if _UNSTORABLE.search(value):
             return "Texten innehåller tecken som inte kan sparas."
     parts = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
     return next((reason for part in parts if (reason := _unfit_reason(part))), None)

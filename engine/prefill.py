@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, or_, select
+from sqlalchemy import Connection, Select, bindparam, case, or_, select
 
 from engine.clock import local_date
 from engine.database.register_tables import activity, assessment, deviation, indicator
@@ -59,7 +59,7 @@ def _fitting(value: Any, field: Values) -> Any:
 
 
 def _previous(connection: Connection, about: About, names: list[str]) -> Values:
-    last = _last_submission(connection, about, submission.c.form_key == about.form_key, _same_item(about))
+    last = _last_submission(connection, about, _LAST_OF_FORM, form_key=about.form_key, item=about.item)
     return {name: last[name] for name in names if name in last}
 
 
@@ -73,12 +73,12 @@ def _report(connection: Connection, about: About, names: list[str]) -> Values:
 
 
 def _section_text(connection: Connection, about: About, names: list[str]) -> Values:
-    last = _last_submission(connection, about, submission.c.register == "section", _same_item(about))
+    last = _last_submission(connection, about, _LAST_SECTION, item=about.item)
     return {name: last.get("text") for name in names}
 
 
 def _goals(connection: Connection, about: About, names: list[str]) -> Values:
-    last = _last_submission(connection, about, submission.c.register == "goals")
+    last = _last_submission(connection, about, _LAST_GOALS)
     return {name: last.get("goals") for name in names}
 
 
@@ -134,20 +134,27 @@ SOURCES: dict[str, Callable[[Connection, About, list[str]], Values]] = {
 }
 
 
-def _last_submission(connection: Connection, about: About, *conditions: Any) -> Values:
-    """The newest values under `conditions`: this agreement's own, else its predecessor's."""
-    own_first = case((submission.c.agreement_key == about.agreement_key, 0), else_=1)
-    query = select(submission.c["values"]).where(submission.c.agreement_key.in_(about.agreement_keys), *conditions)
-    found = connection.execute(query.order_by(own_first, submission.c.submitted_at.desc()).limit(1)).first()
+_LAST = (
+    select(submission.c["values"])
+    .where(submission.c.agreement_key.in_(bindparam("agreement_keys", expanding=True)))
+    .order_by(case((submission.c.agreement_key == bindparam("own"), 0), else_=1), submission.c.submitted_at.desc())
+    .limit(1)
+)
+_same_item = submission.c.item.is_not_distinct_from(bindparam("item"))
+_LAST_OF_FORM = _LAST.where(submission.c.form_key == bindparam("form_key"), _same_item)
+_LAST_SECTION = _LAST.where(submission.c.register == "section", _same_item)
+_LAST_GOALS = _LAST.where(submission.c.register == "goals")
+
+
+def _last_submission(connection: Connection, about: About, query: Select[Any], **values: Any) -> Values:
+    """The newest values that `query` finds: this agreement's own, else its predecessor's."""
+    own = {"agreement_keys": about.agreement_keys, "own": about.agreement_key}
+    found = connection.execute(query, {**own, **values}).first()
     return dict(found[0]) if found else {}
 
 
 def _each(names: list[str], value: Any) -> Values:
     return {name: value for name in names}  # noqa: C420 - fromkeys would promise that the value is not shared
-
-
-def _same_item(about: About) -> Any:
-    return submission.c.item.is_(None) if about.item is None else submission.c.item == about.item
 
 
 def _own_first(about: About, rows: Iterable[Any]) -> list[Any]:

@@ -3,27 +3,33 @@
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.clock import end_of_day, local_date, start_of_day
-from engine.commands import complete_task, due_timers, fire_timer, next_due, start_process
+from engine.commands import Completed, complete_task, due_timers, fire_timer, next_due, start_process
 from engine.database import Database
 from engine.database.tables import process_instance, user_task
 from engine.definitions import definition_by_id, latest_definition
-from engine.errors import SamflodeError
-from engine.packs import current_pack
+from engine.errors import NotPermitted, SamflodeError
+from engine.packs import Pack, current_pack
 from engine.people import Person, get_person, list_people
 from engine.prefill import About, prefill
 from engine.simulation.answers import fill_in
 from engine.simulation.choices import COMMISSION, Situation, choose
 from engine.simulation.phrases import decided_by
+from engine.work import NextTask
 
 PRELUDE = timedelta(days=380)  # signing, recommendation and sixteen approvals before the agreement is in force
+
+_TASK = select(user_task).where(user_task.c.id == bindparam("task_id"))
+_OPEN_TASKS = select(user_task).where(
+    user_task.c.id.in_(bindparam("task_ids", expanding=True)), user_task.c.state == "open"
+)
 
 
 @dataclass(frozen=True)
@@ -69,17 +75,25 @@ class _County:
         self._people: dict[tuple[str, str], list[Person]] = {}
         self._rounds: Counter[tuple[str, str, str | None]] = Counter()
         self._paces: dict[str | None, float] = {}  # some municipalities are quick, some are slow
+        self._pack: Pack
         self._played = Played()
 
     def play(self) -> Played:
         with self._database.read() as connection:
+            self._pack = current_pack(connection, self._options.pack_key)
             self._meet(connection)
         self._begin()
-        while (moment := self._next_moment()) is not None and moment <= self._end:
+        while True:
+            due, planned = self._next_due(), self._plan[0][0] if self._plan else None
+            moment = min((one for one in (due, planned) if one is not None), default=None)
+            if moment is None or moment > self._end:
+                break
             if self._options.progress and local_date(moment).year != local_date(self._now).year:
                 self._options.progress(local_date(moment))
             self._now = max(self._now, moment)
-            if not self._fire_due():
+            if due is not None and due <= self._now:
+                self._fire_due()
+            else:
                 self._act()
         self._played.ended_at = self._now
         return self._played
@@ -107,10 +121,9 @@ class _County:
             values: dict[str, Any] = {}
             if definition.start_form_key:
                 form = definition.form(definition.start_form_key)
-                pack = current_pack(connection, self._options.pack_key)
                 situation = Situation(process_key, "start", 0, local_date(self._now), self._options.revise)
                 chosen = choose(form, situation, self._rng) | self._start_answers(form, organisation)
-                values = fill_in(form, pack.catalogues, self._rng, local_date(self._now), chosen, {})
+                values = fill_in(form, self._pack.catalogues, self._rng, local_date(self._now), chosen, {})
             started = start_process(
                 connection,
                 self._now,
@@ -120,7 +133,8 @@ class _County:
                 values=values,
                 pack_key=self._options.pack_key,
             )
-        self._plan_tasks([task.id for task in started.next_tasks])
+            opened = self._open_tasks(connection, started.next_tasks)
+        self._plan_tasks(opened)
         return True
 
     def _start_answers(self, form: dict[str, Any], organisation: str | None) -> dict[str, Any]:
@@ -129,22 +143,19 @@ class _County:
 
     # The clock -----------------------------------------------------------------------------------------------------
 
-    def _next_moment(self) -> datetime | None:
+    def _next_due(self) -> datetime | None:
         with self._database.read() as connection:
-            due = next_due(connection)
-        planned = self._plan[0][0] if self._plan else None
-        return min((moment for moment in (due, planned) if moment is not None), default=None)
+            return next_due(connection)
 
-    def _fire_due(self) -> bool:
+    def _fire_due(self) -> None:
         with self._database.read() as connection:
             ids = due_timers(connection, self._now, 100)
         for timer_id in ids:
             with self._database.write() as connection:
                 fired = fire_timer(connection, self._now, timer_id)
-            if fired:
-                self._played.timers += 1
-                self._plan_tasks([task.id for task in fired.next_tasks])
-        return bool(ids)
+                opened = self._open_tasks(connection, fired.next_tasks if fired else ())
+            self._played.timers += bool(fired)
+            self._plan_tasks(opened)
 
     def _act(self) -> None:
         _, _, what, task_id = heapq.heappop(self._plan)
@@ -162,14 +173,13 @@ class _County:
 
     # People --------------------------------------------------------------------------------------------------------
 
-    def _plan_tasks(self, task_ids: list[str]) -> None:
-        if not task_ids:
-            return
-        with self._database.read() as connection:
-            rows = connection.execute(select(user_task).where(user_task.c.id.in_(task_ids))).all()
+    def _open_tasks(self, connection: Connection, opened: Sequence[NextTask]) -> Sequence[Any]:
+        """The rows of those that are still open: a task may be cancelled in the transaction that opened it."""
+        return connection.execute(_OPEN_TASKS, {"task_ids": [task.id for task in opened]}).all() if opened else ()
+
+    def _plan_tasks(self, rows: Sequence[Any]) -> None:
         for row in rows:
-            if row.state == "open":
-                self._schedule(self._when(row), "task", row.id)
+            self._schedule(self._when(row), "task", row.id)
 
     def _when(self, row: Any) -> datetime:
         """Most are in good time, some late, a few very late; nobody begins what is not yet worth looking at."""
@@ -185,28 +195,35 @@ class _County:
         return begin + until
 
     def _complete(self, task_id: str) -> None:
-        with self._database.write() as connection:
-            row = connection.execute(select(user_task).where(user_task.c.id == task_id)).one()
+        with self._database.read() as connection:
+            row = connection.execute(_TASK, {"task_id": task_id}).one()
             if row.state != "open":
                 return
             values = self._answers(connection, row)
-            for person in self._candidates(connection, row):
-                try:
-                    with connection.begin_nested():
-                        done = complete_task(connection, self._now, person, task_id, values)
-                    break
-                except SamflodeError as error:
-                    refusal = error
-            else:
-                self._played.stuck.append(f"{row.process_key}/{row.element_id}: {self._why(locals().get('refusal'))}")
-                return
+            people = self._candidates(connection, row)
+        try:
+            with self._database.write() as connection:
+                done = self._complete_as_one_of(connection, people, task_id, values)
+                opened = self._open_tasks(connection, done.next_tasks)
+        except SamflodeError as error:
+            why = f"{error} {getattr(error, 'errors', None) or ''}"
+            self._played.stuck.append(f"{row.process_key}/{row.element_id}: {why}")
+            return
         self._played.tasks += 1
         self._played.by_process[row.process_key] += 1
-        self._plan_tasks([task.id for task in done.next_tasks])
+        self._plan_tasks(opened)
 
-    def _why(self, refusal: object) -> str:
-        errors = getattr(refusal, "errors", None)
-        return f"{refusal} {errors or ''}" if refusal else "nobody has the role"
+    def _complete_as_one_of(
+        self, connection: Connection, people: list[Person], task_id: str, values: dict[str, Any]
+    ) -> Completed:
+        """Whoever may: the rule of four eyes may exclude some. A refusal comes before anything is written."""
+        refusal = NotPermitted("nobody has the role")
+        for person in people:
+            try:
+                return complete_task(connection, self._now, person, task_id, values)
+            except NotPermitted as error:
+                refusal = error
+        raise refusal
 
     def _candidates(self, connection: Connection, row: Any) -> list[Person]:
         if row.assignee:
@@ -216,7 +233,6 @@ class _County:
         return people
 
     def _answers(self, connection: Connection, row: Any) -> dict[str, Any]:
-        pack = current_pack(connection, row.pack_key)
         form = definition_by_id(connection, row.definition_id).forms.get(row.form_key or "", {})
         key = (row.agreement_key or row.business_key, row.element_id, row.item)
         today = local_date(self._now)
@@ -230,7 +246,7 @@ class _County:
         chosen |= {name: value for name, value in known.items() if name in form.get("properties", {})}
         about = About(row.form_key or "", row.item, row.agreement_key, None, row.organisation, self._now)
         before = prefill(connection, form, about)
-        return fill_in(form, pack.catalogues, self._rng, today, chosen, before)
+        return fill_in(form, self._pack.catalogues, self._rng, today, chosen, before)
 
     def _report_deviation(self) -> None:
         roles = [grant for grant in sorted(self._people) if grant[0] == "reporter"]
