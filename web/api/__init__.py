@@ -24,10 +24,17 @@ RESOURCES = (process_instances, user_tasks, messages, agreements, status, deviat
 
 
 def install(application: Flask) -> None:
-    """Mount every route, and let no session or form token count here."""
+    """Register the API, and let no session or form token count in it."""
+    csrf.exempt(routes.blueprint)
+    application.register_blueprint(routes.blueprint)
+
+
+def _mount() -> None:
+    """Put every route on the blueprint: once, however many applications there are in this process."""
     for each in routes.ROUTES:
         routes.blueprint.add_url_rule(each.path, each.name, answers.view_of(each), methods=[each.method])
     routes.blueprint.add_url_rule("/openapi.json", "openapi", description.served)
     routes.blueprint.register_error_handler(Exception, problems.answer_to)
-    csrf.exempt(routes.blueprint)
-    application.register_blueprint(routes.blueprint)
+
+
+_mount()
