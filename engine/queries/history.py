@@ -30,6 +30,9 @@ SENTENCES = {
     "reminded": "Påminnelse skickades: {what}",
     "escalated": "Försening meddelades: {what}",
     "incident": "Något gick fel: {what}",
+    "modified": "{what} ändrades av en administratör",
+    "retried": "Nytt försök efter ett fel: {what}",
+    "migrated": "{what} flyttades till en annan version av processen",
 }
 # Engine bookkeeping that says nothing to people.
 SILENT = frozenset({"passed", "returned_from"})
@@ -141,7 +144,7 @@ def _before(cursor: str) -> ColumnElement[bool]:
     try:
         moment_text, rest = cursor.split("~", 1)
         instance_id, sequence_text = rest.rsplit("~", 1)
-        moment, sequence = read_moment(moment_text), int(sequence_text[:9])
+        moment, sequence = read_moment(moment_text), min(int(sequence_text), 2**31 - 1)
     except ValueError as error:
         raise Invalid("Länken till nästa sida går inte att läsa. Börja om från första sidan.") from error
     same_moment = and_(

@@ -37,7 +37,7 @@ class UserTask(Given):
     stage: str | None
     role: str
     role_organisation: str
-    assignee: Annotated[str | None, Field(description="the person's id")]
+    assignee: Annotated[str | None, Field(validation_alias="assignee_id", description="the person's id")]
     assignee_name: str | None
     created_at: datetime
     follow_up_at: datetime | None
