@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import func, insert, or_, select, update
 
 from engine.database.register_tables import agreement, agreement_status
+from engine.database.tables import process_instance
 from engine.packs import Pack
 from engine.work import Instance, Work
 
@@ -80,6 +81,17 @@ def set_status(
         values["ended_at"] = work.now
     work.connection.execute(update(agreement).where(agreement.c.key == key).values(values))
     _note_status(work, key, status, valid_to)
+    if status in ENDED:
+        _end_forerunner(work, key, status)
+
+
+def _end_forerunner(work: Work, key: str, status: str) -> None:
+    """The agreement before it, if that has lived its life and was only kept until this one would replace it."""
+    followed = select(agreement.c.predecessor_key).where(agreement.c.key == key).scalar_subquery()
+    alive = select(process_instance.c.id).where(process_instance.c.status.in_(("active", "suspended")))
+    kept = (agreement.c.key == followed, agreement.c.ended_at.is_(None), agreement.c.instance_id.not_in(alive))
+    for old in work.connection.execute(select(agreement.c.key).where(*kept)).scalars().all():
+        set_status(work, old, status)
 
 
 def local_keys(work: Work, regional_key: str) -> list[str]:
