@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from engine.database.tables import incident, outbox, timer, user_task
 
@@ -22,7 +22,7 @@ class Health:
 
 def read_health(connection: Connection, now: datetime) -> Health:
     is_open = user_task.c.state == "open"
-    due = timer.c.due_at <= now
+    due = and_(timer.c.due_at <= now, timer.c.suspended.is_(False))
     counts = (
         select(func.count()).select_from(user_task).where(is_open),
         select(func.count()).select_from(user_task).where(is_open, user_task.c.due_at < now),

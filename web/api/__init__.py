@@ -15,12 +15,13 @@ from web.api import (
     messages,
     problems,
     process_instances,
+    repair,
     routes,
     status,
     user_tasks,
 )
 
-RESOURCES = (process_instances, user_tasks, messages, agreements, status, deviations, exports)
+RESOURCES = (process_instances, repair, user_tasks, messages, agreements, status, deviations, exports)
 
 
 def install(application: Flask) -> None:

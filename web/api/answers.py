@@ -1,24 +1,20 @@
 """Takes a request through the same steps, whatever it asks: who, in which scope, what, once; then the answer."""
 
-import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g
+from flask import request as http
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from engine.errors import Stale
+from engine.people import Person
 from engine.repeats import Answer, Request, recall, remember
 from engine.tokens import Bearer, bearer_of
 from web import context
 from web.api import reading
 from web.api.problems import INSUFFICIENT_SCOPE, UNAUTHENTICATED, Refused
 from web.api.routes import Call, Created, File, Route
-
-ATTEMPTS = 4
-PAUSE_SECONDS = 0.05
 
 
 def view_of(route: Route) -> Callable[..., Response]:
@@ -29,42 +25,35 @@ def view_of(route: Route) -> Callable[..., Response]:
         if not bearer.allows(route.scope):
             raise Refused(INSUFFICIENT_SCOPE, f"The token lacks the scope {route.scope}.")
         taken: dict[str, Any] = {**reading.path_parts(parts), **reading.query(route.query), **reading.body(route.body)}
-        key = reading.idempotency_key() if route.is_repeatable else None
-        return _unless_stale(lambda: _answer(route, bearer, taken, key))
+        if route.method == "GET":
+            with context.database().read() as connection:
+                given = route.view(Call(connection, bearer.person, context.now()), **taken)
+            return _file(given, route) if isinstance(given, File) else _response(_written(given, route.status))
+        return _changing(route, bearer.person, taken)
 
     return view
 
 
-def _answer(route: Route, bearer: Bearer, taken: dict[str, Any], key: str | None) -> Response:
-    repeat = Request(bearer.person.id, key, _content()) if key else None
-    with _transaction(route)() as connection:
-        if repeat and (before := recall(connection, repeat)):
-            return _response(before, replayed=True)
-        given = route.view(Call(connection, bearer.person, context.now()), **taken)
-        if isinstance(given, File):
-            return _file(given, route)
-        answer = _written(given, route.status)
-        if repeat:
-            remember(connection, context.now(), repeat, answer)
-    return _response(answer)
+def _changing(route: Route, person: Person, taken: dict[str, Any]) -> Response:
+    """The view in one transaction together with its answer, so that a request that comes twice is done once."""
+    key = reading.idempotency_key() if route.is_repeatable else None
+    request = Request(person.id, key, _content()) if key else None
+    now = context.now()
 
+    def unit(connection: Connection) -> tuple[Answer, bool]:
+        if request and (before := recall(connection, request)):
+            return before, True
+        answer = _written(route.view(Call(connection, person, now), **taken), route.status)
+        if request:
+            remember(connection, now, request, answer)
+        return answer, False
 
-def _transaction(route: Route) -> Callable[[], AbstractContextManager[Connection]]:
-    return context.database().read if route.method == "GET" else context.database().write
-
-
-def _unless_stale(attempt: Callable[[], Response]) -> Response:
-    """Nothing was written when two transactions met, so the one that had to give way simply tries again."""
-    for number in range(1, ATTEMPTS):
-        try:
-            return attempt()
-        except Stale:
-            time.sleep(PAUSE_SECONDS * number)
-    return attempt()
+    answer, replayed = context.database().run(unit)
+    return _response(answer, replayed)
 
 
 def _demand_bearer() -> Bearer:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, secret = http.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Refused(UNAUTHENTICATED, "Send the header Authorization: Bearer followed by a token.")
     with context.database().read() as connection:
@@ -77,7 +66,7 @@ def _demand_bearer() -> Bearer:
 
 def _content() -> bytes:
     """What makes two requests the same: method, address and content, to the letter."""
-    return b"\n".join((request.method.encode(), request.full_path.encode(), request.get_data()))
+    return b"\n".join((http.method.encode(), http.full_path.encode(), http.get_data()))
 
 
 def _written(given: BaseModel | Created | None, status: int) -> Answer:

@@ -35,6 +35,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[ProblemError] | None = None
+    incident: str | None = None
 
 
 def served() -> Response:
@@ -146,7 +147,7 @@ def _responses(route: Route, references: References) -> dict[str, Any]:
     else:
         answer = {JSON: {"schema": references[route.gives]}} if route.gives else {}
     responses: dict[str, Any] = {str(route.status): {"description": route.summary, "content": answer}}
-    refusals = {401, 403, 422, *route.refusals}
+    refusals = {401, 403, 422, 500, 503, *route.refusals}
     if route.body:
         refusals |= {400, 413, 415}
     titles = {kind.status: kind.title for kind in KINDS}

@@ -11,9 +11,11 @@ from flask import Response, g, make_response, request
 from flask_babel import force_locale, gettext
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from engine.commands import note_incident
 from engine.errors import (
     AlreadyDone,
     Conflict,
+    ExecutionFailed,
     FieldError,
     Invalid,
     InvalidForm,
@@ -22,6 +24,7 @@ from engine.errors import (
     SamflodeError,
     Stale,
     Unavailable,
+    Uncertain,
 )
 from engine.repeats import KeyReused
 from web import context
@@ -59,11 +62,14 @@ UNSUPPORTED_MEDIA_TYPE = Kind("unsupported-media-type", 415, "The content must b
 INVALID = Kind("invalid", 422, "Something needs to be corrected; nothing was written")
 KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key belongs to another request")
 INTERNAL = Kind("internal-error", 500, "Something went wrong on our side")
+EXECUTION_FAILED = Kind("execution-failed", 500, "A step of the process failed; nothing was written")
+UNCERTAIN = Kind("uncertain", 503, "The answer got lost: look, or send it again with the same Idempotency-Key")
 UNAVAILABLE = Kind("unavailable", 503, "The service is not available right now")
 
 KINDS = (
     MALFORMED, UNAUTHENTICATED, NOT_PERMITTED, INSUFFICIENT_SCOPE, NOT_FOUND, METHOD_NOT_ALLOWED, CONFLICT,
-    ALREADY_DONE, STALE, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID, KEY_REUSED, INTERNAL, UNAVAILABLE,
+    ALREADY_DONE, STALE, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID, KEY_REUSED, INTERNAL,
+    EXECUTION_FAILED, UNCERTAIN, UNAVAILABLE,
 )  # fmt: skip
 _BY_STATUS = {kind.status: kind for kind in reversed(KINDS)}
 # The first family that fits; subclasses stand before their parents.
@@ -75,6 +81,7 @@ _BY_ERROR: tuple[tuple[type[SamflodeError], Kind], ...] = (
     (Conflict, CONFLICT),
     (KeyReused, KEY_REUSED),
     (Invalid, INVALID),
+    (Uncertain, UNCERTAIN),
     (Unavailable, UNAVAILABLE),
 )
 
@@ -97,6 +104,8 @@ def answer_to(error: Exception) -> Response:
     """The answer to anything that was raised while a request of the API was handled."""
     if isinstance(error, Refused):
         return problem(error.kind, str(error), error.errors)
+    if isinstance(error, ExecutionFailed):
+        return _failed(error)
     if isinstance(error, SamflodeError):
         for family, kind in _BY_ERROR:
             if isinstance(error, family):
@@ -107,16 +116,24 @@ def answer_to(error: Exception) -> Response:
 
 
 def problem(
-    kind: Kind, detail: str, errors: Iterable[FieldError] = (), headers: Mapping[str, str] | None = None
+    kind: Kind,
+    detail: str,
+    errors: Iterable[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+    incident: str | None = None,
 ) -> Response:
     body: dict[str, Any] = {"type": kind.type, "title": kind.title, "status": kind.status, "detail": _said(detail)}
     if listed := [{"field": error.path, "message": _said(error.message)} for error in errors]:
         body["errors"] = listed
+    if incident:
+        body["incident"] = incident
     response = Response(orjson.dumps(body), kind.status, content_type=MEDIA_TYPE, headers=dict(headers or {}))
     if kind is UNAUTHENTICATED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="samflode"'
     if kind is INSUFFICIENT_SCOPE:
         response.headers["WWW-Authenticate"] = 'Bearer realm="samflode", error="insufficient_scope"'
+    if kind is UNAVAILABLE:
+        response.headers["Retry-After"] = "2"
     return response
 
 
@@ -127,6 +144,14 @@ def _of_http(error: HTTPException) -> Response:
     kind = _BY_STATUS.get(status) or (MALFORMED if status < 500 else INTERNAL)
     allowed = getattr(error, "valid_methods", None)
     return problem(kind, error.description or kind.title, headers={"Allow": ", ".join(allowed)} if allowed else None)
+
+
+def _failed(error: ExecutionFailed) -> Response:
+    """What was asked is undone as a whole, and an operator gets to know what failed."""
+    now = context.now()
+    incident = context.database().run(lambda connection: note_incident(connection, now, error))
+    logger.error("incident %s at %s %s", incident, request.method, request.path, exc_info=error)
+    return problem(EXECUTION_FAILED, str(error), incident=incident)
 
 
 def _broken(error: Exception) -> Response:
