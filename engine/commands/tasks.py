@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Boolean, Connection, bindparam, delete, exists, insert, or_, select, update
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
 from engine.commands import effects, incident_rows, instances
 from engine.database.tables import draft, submission, timer, user_task
 from engine.definitions import definition_by_id
-from engine.errors import AlreadyDone, Attempt, ExecutionFailed, InvalidForm, NotFound, Undone
+from engine.errors import AlreadyDone, Attempt, ExecutionFailed, InvalidForm, NotFound, Stale, Undone
 from engine.forms import routed, validate, visible
 from engine.history import digest
 from engine.people import Person, get_person
@@ -37,7 +37,13 @@ _SUBMITTERS = (
     .where(submission.c.instance_id == bindparam("instance_id"), ~user_task.c.gate)
     .distinct()
 )
-_COMPLETE = update(user_task).where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
+# As it was when it was read: what somebody has taken over meanwhile, or begun to write about, is looked at once more.
+_COMPLETE = update(user_task).where(
+    user_task.c.id == bindparam("task_id"),
+    user_task.c.state == "open",
+    user_task.c.assignee.is_not_distinct_from(bindparam("assignee_was")),
+    or_(bindparam("has_draft", type_=Boolean), ~exists().where(draft.c.task_id == user_task.c.id)),
+)
 _DROP_DRAFTS = delete(draft).where(draft.c.task_id == bindparam("task_id"))
 # By instance as well: there is an index on that, and none on the task.
 _DROP_TIMERS = delete(timer).where(
@@ -79,6 +85,8 @@ def assign_task(connection: Connection, now: datetime, person: Person, task_id: 
 def save_draft(connection: Connection, now: datetime, person: Person, task_id: str, values: dict[str, Any]) -> datetime:
     """Keep what the person has written so far, however incomplete. Returns when it was saved."""
     task = _open_task(connection, task_id)
+    instances.lock_tree(Work(connection, now), task.instance_id)
+    task = _open_task(connection, task_id)  # whoever completes it takes the drafts away, and none may come after
     may_work_task(person, task, _submitters(connection, task)).demand()
     mine = (draft.c.task_id == task_id, draft.c.person_id == person.id)
     saved = {"values": values, "saved_at": now}
@@ -186,14 +194,17 @@ def _assign(connection: Connection, now: datetime, task_id: str, assignee: str |
     )
     values = {"assignee": assignee, "claimed_at": now if assignee else None}
     if connection.execute(update(user_task).where(*unchanged).values(values)).rowcount != 1:
+        _open_task(connection, task_id)
         raise AlreadyDone(_TAKEN)
 
 
 def _mark_completed(connection: Connection, now: datetime, person: Person, task: Any) -> None:
     """Whoever gets here first completes the task; for the other there is no open row left."""
-    completed = {"task_id": task.id, "state": "completed", "ended_at": now, "completed_by": person.id}
-    if connection.execute(_COMPLETE, completed).rowcount != 1:
-        raise AlreadyDone(_DONE)
+    read = {"task_id": task.id, "assignee_was": task.assignee, "has_draft": task.has_draft}
+    completed = {"state": "completed", "ended_at": now, "completed_by": person.id}
+    if connection.execute(_COMPLETE, read | completed).rowcount != 1:
+        _open_task(connection, task.id)
+        raise Stale("Uppgiften ändrades samtidigt av någon annan. Försök igen.")
     if task.has_draft:
         connection.execute(_DROP_DRAFTS, {"task_id": task.id})
     connection.execute(_DROP_TIMERS, {"instance_id": task.instance_id, "task_id": task.id})
