@@ -6,8 +6,6 @@ import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from exports.kinds import export as export_kind
-
 from engine.clock import end_of_day, start_of_day, utc_now
 from engine.commands import deploy_pack
 from engine.database import Database
@@ -16,6 +14,7 @@ from engine.errors import Invalid
 from engine.packs import load_pack
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
+from exports.kinds import export as export_kind
 from web.cli.opening import open_database, open_settings, pack_folders
 
 
