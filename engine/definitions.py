@@ -47,6 +47,19 @@ def latest_definition(connection: Connection, pack_key: str, process_key: str) -
     return definition_by_id(connection, definition_id)
 
 
+def definition_of_version(connection: Connection, pack_key: str, process_key: str, version: int) -> Definition:
+    """One version of a process. Raises NotFound."""
+    query = select(process_definition.c.id).where(
+        process_definition.c.pack_key == pack_key,
+        process_definition.c.process_key == process_key,
+        process_definition.c.version == version,
+    )
+    definition_id = connection.execute(query).scalar()
+    if definition_id is None:
+        raise NotFound(f"Processen {process_key} finns inte i version {version} i paketet {pack_key}.")
+    return definition_by_id(connection, definition_id)
+
+
 def _remember(row: Any) -> Definition:
     definition = Definition(row.id, row.pack_key, row.process_key, row.version, row.bpmn, row.decisions, row.forms)
     with _lock:

@@ -45,9 +45,17 @@ NOTED = (
     N_("Uppgiften behövs inte längre: arbetet har gått vidare på ett annat sätt."),
     N_("Uppgiften är redan klar. Någon annan kan ha hunnit före, inget av ditt har skrivits över."),
     N_("Uppgiften har redan tagits över av någon annan."),
+    N_("Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."),
+    N_("Ärendet är pausat. Inget har ändrats. Uppgiften kan göras när en administratör har återupptagit ärendet."),
+    N_("Ärendet är avslutat. Inget har ändrats."),
+    N_(
+        "Uppgiften kunde inte slutföras: ett steg som skulle följa av sig självt gick inte att utföra. Inget har "
+        "ändrats. Det du skrev är sparat som utkast, och en administratör ser felet."
+    ),
     N_("Överenskommelsen finns inte."),
     N_("Avvikelsen finns inte."),
     N_("Ärendet ändrades samtidigt av någon annan. Försök igen."),
+    N_("Uppgiften ändrades samtidigt av någon annan. Försök igen."),
     N_("Någon annan ändrade samma sak just nu. Inget har ändrats. Försök igen."),
     N_("Någon annan hann före med samma sak. Inget har ändrats."),
     N_("Databasens disk är full. Inget har ändrats. Säg till den som sköter driften."),
@@ -68,6 +76,9 @@ NOTED = (
     N_("Påminnelse skickades: {what}"),
     N_("Försening meddelades: {what}"),
     N_("Något gick fel: {what}"),
+    N_("{what} ändrades av en administratör"),
+    N_("Nytt försök efter ett fel: {what}"),
+    N_("{what} flyttades till en annan version av processen"),
     # What is wrong with an answer
     N_("Fältet finns inte i formuläret."),
     N_("Skriv ett vanligt tal."),

@@ -10,7 +10,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
-from engine.errors import Conflict, Invalid, NotFound, NotPermitted, SamflodeError, Unavailable
+from engine.commands import note_incident
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted, SamflodeError, Unavailable, Undone
+from web import context
 from web.api import problems
 from web.marking import N_
 
@@ -113,6 +115,8 @@ def _session_gone(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001 - the re
 
 
 def _refused(error: SamflodeError) -> tuple[str, int] | Response:
+    if isinstance(error, Undone):
+        return _undone(error)
     if problems.is_for_programs():
         return problems.answer_to(error)
     for family, status in STATUS:
@@ -131,6 +135,14 @@ def _http_error(error: HTTPException) -> tuple[str, int] | Response:
     if error.code is None or error.code < 400:
         return error.get_response()
     return page(error.code)
+
+
+def _undone(error: Undone) -> tuple[str, int]:
+    """An automatic step failed after what somebody did: what they wrote is kept, and an operator sees what failed."""
+    now = context.now()
+    incident = context.database().run(lambda connection: note_incident(connection, now, error))
+    logger.warning("incident %s: %s", incident, error.reason)
+    return page(500, _(str(error)), reference=incident[:8] if incident else None)
 
 
 def _broken(error: BaseException) -> tuple[str, int]:

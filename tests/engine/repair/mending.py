@@ -1,6 +1,7 @@
 """An instance and a token game that can both be modified, to be walked side by side."""
 
-from engine.bpmn.execution import Execution
+from engine.bpmn.definitions import Definition
+from engine.bpmn.execution import Execution, Surroundings
 from engine.bpmn.marking import tokens
 from engine.bpmn.modification import Step, modify
 from tests.engine.bpmn.oracle import Oracle, Scope, Token
@@ -15,6 +16,15 @@ class MendedWalk(Walk):
         modify(execution, self.definition, steps)
         self._store(execution)
         return self
+
+    def replace(self, definition: Definition, execution: Execution) -> None:
+        """Go on with the instance on another version."""
+        self.definition = definition
+        self._store(execution)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        return self._surroundings()
 
     def execution(self) -> Execution:
         return self._load()
