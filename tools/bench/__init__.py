@@ -1,0 +1,1 @@
+"""Measurements: `./run bench [NAME] [--quick]`. One module per bench; every line has a baseline."""
