@@ -25,6 +25,7 @@ GRANTS = {
     "leader": [("process_leader", "2080")],
     "colleague": [("process_leader", "2080")],
     "mora": [("process_leader", "2062")],
+    "region": [("region_decision", "20")],
 }
 FALUN = "2080"
 
@@ -37,9 +38,7 @@ class Program:
         self.headers = {"Authorization": f"Bearer {secret}"}
 
     def send(self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> TestResponse:
-        return self._client.open(
-            f"/api/v1{path}", method=method, headers={**self.headers, **(headers or {})}, **more
-        )
+        return self._client.open(f"/api/v1{path}", method=method, headers={**self.headers, **(headers or {})}, **more)
 
     def get(self, path: str, **query: Any) -> TestResponse:
         return self.send("GET", path, query_string=query)

@@ -32,7 +32,8 @@ def test_the_second_time_the_first_answer_is_given(world: World, rss: Program) -
 def test_a_key_belongs_to_one_request(world: World, rss: Program) -> None:
     rss.post("/process-instances", BODY, KEY)
     rss.problem("POST", "/process-instances", 422, "idempotency-key-reused", json=OTHER, headers=KEY)
-    rss.problem("POST", "/messages", 422, "idempotency-key-reused", headers=KEY, json={"name": "a", "correlation_key": "b"})  # fmt: skip
+    other = {"name": "a", "correlation_key": "b"}
+    rss.problem("POST", "/messages", 422, "idempotency-key-reused", json=other, headers=KEY)
     assert count(world) == 1
 
 

@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from engine.database.tables import person
 from tests.web.api.conftest import Program, World
 from web.api.json_text import DEEPEST
 
@@ -12,8 +14,13 @@ START = "/process-instances"
 MESSAGES = "/messages"
 
 
-def send(program: Program, path: str, text: str | bytes, content_type: str = "application/json") -> dict[str, Any]:
-    return {"data": text, "headers": {"Content-Type": content_type}}
+def content(text: str | bytes, kind: str = "application/json") -> dict[str, Any]:
+    return {"data": text, "headers": {"Content-Type": kind}}
+
+
+def report(variables: str) -> str:
+    """A deviation to start, with variables as JSON."""
+    return f'{{"process_key": "deviation", "organisation": "2080", "variables": {variables}}}'
 
 
 def test_addresses_that_are_not_there_and_methods_that_are_not_for_them(rss: Program) -> None:
@@ -62,11 +69,11 @@ def test_cursors_are_of_their_own_list(rss: Program) -> None:
 
 
 def test_content_of_another_type_or_none_at_all(rss: Program) -> None:
-    rss.problem("POST", START, 415, "unsupported-media-type", **send(rss, START, "{}", "text/plain"))
-    rss.problem("POST", START, 415, "unsupported-media-type", **send(rss, START, "a=b", "application/x-www-form-urlencoded"))
+    rss.problem("POST", START, 415, "unsupported-media-type", **content("{}", "text/plain"))
+    rss.problem("POST", START, 415, "unsupported-media-type", **content("a=b", "application/x-www-form-urlencoded"))
     rss.problem("POST", START, 415, "unsupported-media-type")
     for text in (b"", b"{", b"\xff", b"9" * 5000, b"[1,]"):
-        rss.problem("POST", START, 400, "malformed", **send(rss, START, text))
+        rss.problem("POST", START, 400, "malformed", **content(text))
 
 
 @pytest.mark.parametrize(
@@ -76,16 +83,16 @@ def test_content_of_another_type_or_none_at_all(rss: Program) -> None:
         ('{"process_key": null}', "process_key"),
         ("{}", "process_key"),
         ('{"process_key": "deviation", "more": 1}', "more"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"happened": NaN}}', "happened"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"happened": -Infinity}}', "happened"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"happened": 1e999}}', "happened"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"happened": "\\ud800"}}', "happened"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"happened": "a\\u0000"}}', "happened"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"\\ud800": 1}}', "?"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"happened": 123456789012345678901}}', "happened"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"typename": "x"}}', "typename"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": {"__class__": "x"}}', "__class__"),
-        ('{"process_key": "deviation", "organisation": "2080", "variables": []}', "variables"),
+        (report('{"happened": NaN}'), "happened"),
+        (report('{"happened": -Infinity}'), "happened"),
+        (report('{"happened": 1e999}'), "happened"),
+        (report('{"happened": "\\ud800"}'), "happened"),
+        (report('{"happened": "a\\u0000"}'), "happened"),
+        (report('{"\\ud800": 1}'), "?"),
+        (report('{"happened": 123456789012345678901}'), "happened"),
+        (report('{"typename": "x"}'), "typename"),
+        (report('{"__class__": "x"}'), "__class__"),
+        (report('[]'), "variables"),
         ('{"process_key": "deviation", "organisation": "9999", "variables": {}}', "organisation"),
         ('{"process_key": "deviation", "organisation": "20", "variables": {}}', "organisation"),
         ('{"process_key": "deviation", "business_key": "a b", "variables": {}}', "business_key"),
@@ -93,7 +100,7 @@ def test_content_of_another_type_or_none_at_all(rss: Program) -> None:
     ],
 )  # fmt: skip
 def test_values_that_cannot_be_stored_are_refused_by_field(rss: Program, text: str, field: str) -> None:
-    told = rss.problem("POST", START, 422, "invalid", **send(rss, START, text))
+    told = rss.problem("POST", START, 422, "invalid", **content(text))
     assert [error["field"] for error in told["errors"]] == [field]
 
 
@@ -101,7 +108,7 @@ def test_values_that_cannot_be_stored_are_refused_by_field(rss: Program, text: s
 def test_deep_nesting_is_refused_by_field(rss: Program, depth: int) -> None:
     deep = "[" * depth + "]" * depth
     text = f'{{"process_key": "deviation", "variables": {{"place": "a", "happened": {deep}}}}}'
-    told = rss.problem("POST", START, 422, "invalid", **send(rss, START, text))
+    told = rss.problem("POST", START, 422, "invalid", **content(text))
     assert told["errors"][0]["field"].split(".")[0] == "happened"
 
 
@@ -132,10 +139,6 @@ def test_what_breaks_is_told_with_a_number_and_no_detail(
 
 
 def test_a_reason_is_told_in_the_persons_language(world: World, rss: Program) -> None:
-    from sqlalchemy import update
-
-    from engine.database.tables import person
-
     assert rss.problem("GET", "/deviations/x", 404, "not-found")["detail"] == "Avvikelsen finns inte."
     with world.database.write() as connection:
         connection.execute(update(person).values(locale="en"))

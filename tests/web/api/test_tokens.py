@@ -9,9 +9,9 @@ from engine.clock import utc_now
 from engine.database.access_tables import access_token
 from engine.database.tables import person
 from engine.errors import Invalid, NotFound
-from engine.people import create_person
+from engine.people import create_person, grant
 from engine.tokens import create_token, list_tokens, revoke_token
-from tests.web.api.conftest import Program, World
+from tests.web.api.conftest import World
 from web.api.routes import ROUTES
 
 
@@ -89,6 +89,10 @@ def test_a_token_has_known_scopes_and_a_person(world: World) -> None:
             create_token(connection, now, "nobody")
 
 
-def test_a_role_counts_from_the_moment_it_is_given(world: World, rss: Program) -> None:
-    mora = world.program("mora")
-    mora.problem("POST", "/process-instances", 403, "not-permitted", json={"process_key": "local_agreement", "organisation": "2062"})  # fmt: skip
+def test_a_role_counts_from_the_moment_it_is_given(world: World) -> None:
+    mora, body = world.program("mora"), {"process_key": "local_agreement", "organisation": "2062"}
+    mora.problem("POST", "/process-instances", 403, "not-permitted", json=body)
+    with world.database.write() as connection:
+        person_id = connection.execute(select(person.c.id).where(person.c.username == "mora")).scalar_one()
+        grant(connection, utc_now(), person_id, "rss", "rss")
+    assert mora.post("/process-instances", body).status_code == 201

@@ -58,9 +58,7 @@ def test_a_task_that_is_done_is_not_done_again(rss: Program, task_id: str) -> No
 
 def test_what_a_form_does_not_accept_is_told_by_field_and_nothing_is_written(rss: Program, task_id: str) -> None:
     wrong = {"process_leader": "Karin", "steering_group_kind": "no such kind", "typename": "x"}
-    told = rss.problem(
-        "POST", f"/user-tasks/{task_id}/completion", 422, "invalid", json={"variables": wrong}
-    )
+    told = rss.problem("POST", f"/user-tasks/{task_id}/completion", 422, "invalid", json={"variables": wrong})
     assert [error["field"] for error in told["errors"]] == ["typename"]
     del wrong["typename"]
     told = rss.problem("POST", f"/user-tasks/{task_id}/completion", 422, "invalid", json={"variables": wrong})
