@@ -141,6 +141,14 @@ def test_an_error_end_leaves_by_the_boundary_and_takes_the_rest_with_it() -> Non
     assert walk.complete("settle").waits == ["after"]
 
 
+def test_an_error_leaves_a_sub_process_that_runs_beside_alone() -> None:
+    # Plain SpiffWorkflow ends every sub-process whose edge catches such an error, whoever failed.
+    walk = Walk(drawn.ERRORS_SIDE_BY_SIDE)
+    assert walk.waits == ["try_one", "try_two"]
+    assert walk.complete("try_one", outcome="again").waits == ["mend_one", "try_two"]
+    assert walk.complete("try_two", outcome="again").waits == ["mend_one", "mend_two"]
+
+
 def test_one_instance_for_each_item_in_every_round() -> None:
     # Plain SpiffWorkflow fails in the second round: "input item already exists".
     walk = Walk(drawn.MULTI_INSTANCE, PARTIES)
@@ -258,13 +266,13 @@ LEVELS = table([column("consequence", "number")], [rule(">= 3", answer='"high"')
 
 @pytest.mark.parametrize(("consequence", "next_task"), [(3, ["lift"]), (2, [])])
 def test_a_business_rule_task_puts_the_tables_answer_into_the_data(consequence: int, next_task: list[str]) -> None:
-    walk = Walk(drawn.BUSINESS_RULE, dmn=LEVELS).complete("assess", consequence=consequence)
+    walk = Walk(drawn.BUSINESS_RULE, decisions={"which": LEVELS}).complete("assess", consequence=consequence)
     assert walk.waits == next_task
 
 
 def test_a_table_that_no_rule_of_fits_stops_the_step() -> None:
     with pytest.raises(ExecutionFailed, match="ingen regel"):
-        Walk(drawn.BUSINESS_RULE, dmn=LEVELS).complete("assess", consequence="unknown")
+        Walk(drawn.BUSINESS_RULE, decisions={"which": LEVELS}).complete("assess", consequence="unknown")
 
 
 def test_phases_beside_yearly_reviews_until_a_message_comes() -> None:

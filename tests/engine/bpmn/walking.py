@@ -18,9 +18,9 @@ def nothing(element_id: str, data: Values) -> Values:
 
 
 @lru_cache
-def _definition(bpmn: str, dmn: str | None) -> Definition:
+def _definition(key: str, bpmn: str, decisions: tuple[tuple[str, str], ...]) -> Definition:
     """Shared by all instances, as in a running program: what one instance did to it would show in the next."""
-    return Definition("d", "pack", "p", 1, bpmn, {"which": dmn} if dmn else {}, {})
+    return Definition("d", "pack", key, 1, bpmn, dict(decisions), {})
 
 
 class Walk:
@@ -31,11 +31,12 @@ class Walk:
         bpmn: str,
         data: Values | None = None,
         *,
+        key: str = "p",
         parameters: Values | None = None,
         handler: Callable[[str, Values], Values] = nothing,
-        dmn: str | None = None,
+        decisions: dict[str, str] | None = None,
     ) -> None:
-        self.definition = _definition(bpmn, dmn)
+        self.definition = _definition(key, bpmn, tuple((decisions or {}).items()))
         self.now = START
         self.sizes: list[int] = []
         self.passed: list[str] = []
