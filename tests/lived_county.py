@@ -18,16 +18,15 @@ from engine.database import Database
 from engine.database.register_tables import agreement
 from engine.database.tables import user_task
 from engine.packs import load_pack, shipped_packs
-from engine.simulation import Options
+from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
-from engine.simulation.county import _County
 
 UNTIL = date(2026, 3, 1)
 NO_LONGER_THAN = date(2027, 3, 1)
 SEED = 7
 
-# Whoever has each of these roles has something to do when the county stops.
-BUSY = ("process_leader", "working_group", "municipality_decision", "region_decision")
+# When the county stops, somebody in each of these has something to do: those who write, and either party.
+BUSY = (("process_leader",), ("working_group",), ("municipality_decision", "region_decision"))
 
 
 @cache
@@ -44,27 +43,24 @@ def lived_county() -> Path:
     with database.write() as connection:
         deploy_pack(connection, beginning, pack_folder)
         cast_county(connection, beginning, pack, SEED)
-    _UntilBusy(database, Options(pack.key, pack.valid_from, NO_LONGER_THAN, seed=SEED)).play()
+    options = Options(
+        pack.key, pack.valid_from, NO_LONGER_THAN, seed=SEED, enough=lambda moment: _is_enough(database, moment)
+    )
+    play(database, options)
     database.close()
     return file
 
 
-class _UntilBusy(_County):
-    """Stops, after a while, on the first day when every role above is busy and a steering group has a decision."""
-
-    def _next_moment(self) -> datetime | None:
-        if self._now >= start_of_day(UNTIL) and self._is_busy():
-            return None
-        return super()._next_moment()
-
-    def _is_busy(self) -> bool:
-        with self._database.read() as connection:
-            is_open = user_task.c.state == "open"
-            roles = set(connection.execute(select(user_task.c.role).where(is_open).distinct()).scalars())
-            gates = select(user_task.c.id).where(is_open, user_task.c.gate, user_task.c.role == "steering_group")
-            # After an assessment: an IRIS phase or a review, with figures to compare.
-            assessed = gates.where(user_task.c.process_key.startswith("iris_"))
-            return roles.issuperset(BUSY) and connection.execute(assessed).first() is not None
+def _is_enough(database: Database, moment: datetime) -> bool:
+    """After a while, when everybody above is busy and a steering group is to decide after a self-assessment."""
+    if moment < start_of_day(UNTIL):
+        return False
+    with database.read() as connection:
+        is_open = user_task.c.state == "open"
+        roles = set(connection.execute(select(user_task.c.role).where(is_open).distinct()).scalars())
+        gates = select(user_task.c.id).where(is_open, user_task.c.gate, user_task.c.role == "steering_group")
+        assessed = gates.where(user_task.c.process_key.startswith("iris_"))
+        return all(roles & set(any_of) for any_of in BUSY) and connection.execute(assessed).first() is not None
 
 
 def copy_county(folder: Path) -> Database:

@@ -34,7 +34,10 @@ _OPEN_TASKS = select(user_task).where(
 
 @dataclass(frozen=True)
 class Options:
-    """What to play. `revise`: the county network commissions a revision in time (or never does)."""
+    """What to play. `revise`: the county network commissions a revision in time (or never does).
+
+    `enough` is asked before every step, with the moment that comes, and ends the play early when it says so.
+    """
 
     pack_key: str
     start: date
@@ -43,6 +46,7 @@ class Options:
     revise: bool = True
     deviations_per_year: float = 12.0
     progress: Callable[[date], None] | None = None
+    enough: Callable[[datetime], bool] | None = None
 
 
 @dataclass
@@ -86,7 +90,7 @@ class _County:
         while True:
             due, planned = self._next_due(), self._plan[0][0] if self._plan else None
             moment = min((one for one in (due, planned) if one is not None), default=None)
-            if moment is None or moment > self._end:
+            if moment is None or moment > self._end or (self._options.enough and self._options.enough(moment)):
                 break
             if self._options.progress and local_date(moment).year != local_date(self._now).year:
                 self._options.progress(local_date(moment))
