@@ -199,6 +199,11 @@ def _identity_errors(values: Any, path: str) -> Iterator[FieldError]:
             yield FieldError(where, "Ta bort personnumret. Skriv aldrig vem en klient eller patient är i Samflöde.")
 
 
+def is_storable(text: str) -> bool:
+    """Whether both databases can keep the text: no null characters, no halves of characters."""
+    return _UNSTORABLE.search(text) is None
+
+
 def holds_identity_number(text: str) -> bool:
     """Whether the text holds a valid Swedish personal identity number or coordination number."""
     return any(_is_identity_number(match.group()) for match in _IDENTITY_NUMBER.finditer(text))

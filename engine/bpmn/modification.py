@@ -8,7 +8,6 @@ refused.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
@@ -24,8 +23,10 @@ from engine.bpmn.marking import is_token, problems, tokens
 from engine.bpmn.profile.forms import RESERVED
 from engine.bpmn.soundness import named
 from engine.errors import Conflict, Invalid
+from engine.forms import is_storable
 
 CANCEL, BEFORE, AFTER = "cancel", "start_before", "start_after"
+_LONGEST_TEXT, _LARGEST_NUMBER = 1000, 2**53
 _TASKS = frozenset({"userTask", "callActivity", "subProcess", "serviceTask", "businessRuleTask"})
 _BEFORE = _TASKS | {"intermediateCatchEvent"}
 _AFTER = _BEFORE | {"startEvent", "boundaryEvent"}
@@ -120,7 +121,7 @@ class _Change:
                     continue
                 if step.task_id not in (None, task.id.hex):
                     continue
-                if step.scope_id is None or getattr(scope, "parent_task_id", None) == UUID(hex=step.scope_id):
+                if step.scope_id is None or (scope.parent_task_id and scope.parent_task_id.hex == step.scope_id):
                     yield task
 
     # Start -----------------------------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ class _Change:
         around = named(model.elements[element.scope])
         running = [s for s in self._workflow.subprocesses.values() if s.spec.name == element.scope and not s.completed]
         if step.scope_id is not None:
-            running = [s for s in running if s.parent_task_id == UUID(hex=step.scope_id)]
+            running = [s for s in running if s.parent_task_id.hex == step.scope_id]
         if not running:
             raise Invalid(f"{named(element)} ligger i {around}, som inte pågår. Starta före {around} i stället.")
         if len(running) > 1:
@@ -254,5 +255,11 @@ def _demand_routable(variables: dict[str, Any]) -> None:
         if not name.isidentifier() or name in RESERVED:
             raise Invalid(f"{name} är inget namn på ett värde som går att ändra.")
         parts = value if isinstance(value, list) else [value]
-        if not all(part is None or isinstance(part, (str, bool, int)) for part in parts):
+        if not all(map(_is_routable, parts)):
             raise Invalid(f"{name} ska vara en text, ett heltal, sant eller falskt, eller en lista av sådana.")
+
+
+def _is_routable(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_TEXT and is_storable(value)
+    return value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < _LARGEST_NUMBER)

@@ -1,10 +1,11 @@
 """Which commands there are and what they take. Each command's function is imported only when it is chosen."""
 
 import argparse
-from collections.abc import Callable
 from datetime import date
-from importlib import import_module
 from pathlib import Path
+
+from web.cli.lazy import command
+from web.cli.operating import add_instances, add_migrate
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -14,6 +15,7 @@ def build_parser() -> argparse.ArgumentParser:
     _running(commands)
     _database(commands)
     _processes(commands)
+    add_instances(commands)
     _county(commands)
     _users(commands)
     _api(commands)
@@ -21,12 +23,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    serve = _command(commands, "serve", "running:serve", "start the web server")
+    serve = command(commands, "serve", "running:serve", "start the web server")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
-    _command(commands, "worker", "running:work", "fire timers and send mail; run one or many")
-    demo = _command(commands, "demo", "demo:demo", "everything in one go, with made-up people and history")
+    command(commands, "worker", "running:work", "fire timers and send mail; run one or many")
+    demo = command(commands, "demo", "demo:demo", "everything in one go, with made-up people and history")
     demo.add_argument("--port", type=int, default=8000)
     demo.add_argument("--fresh", action="store_true", help="begin again with a new history")
 
@@ -34,12 +36,12 @@ def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     database = commands.add_parser("database", help="the database's tables and their integrity")
     actions = database.add_subparsers(required=True, metavar="ACTION")
-    _command(actions, "upgrade", "storage:upgrade_database", "bring the tables up to date")
-    check = _command(actions, "check", "storage:check_database", "verify every history, register and open task")
+    command(actions, "upgrade", "storage:upgrade_database", "bring the tables up to date")
+    check = command(actions, "check", "storage:check_database", "verify every history, register and open task")
     check.add_argument("--rebuild", action="store_true", help="first remake registers and the rows of what waits")
-    backup = _command(commands, "backup", "storage:backup", "copy the whole database to a file, while others work")
+    backup = command(commands, "backup", "storage:backup", "copy the whole database to a file, while others work")
     backup.add_argument("file", type=Path, metavar="FILE")
-    restore = _command(commands, "restore", "storage:restore", "fill an empty database from such a file")
+    restore = command(commands, "restore", "storage:restore", "fill an empty database from such a file")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="the database need not be empty: all in it is lost")
     restore.add_argument("--despite-faults", action="store_true", help="even when the check finds faults in the file")
@@ -48,16 +50,17 @@ def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     processes = commands.add_parser("processes", help="process packs")
     actions = processes.add_subparsers(required=True, metavar="ACTION")
-    check = _command(actions, "check", "packs:check", "prove a pack before it is loaded")
+    check = command(actions, "check", "packs:check", "prove a pack before it is loaded")
     check.add_argument("pack", nargs="?", type=Path, metavar="PACK")
     check.add_argument("--quick", action="store_true", help="only the static rules: do not walk through every way")
     check.add_argument("--handlers", action="store_true", help="list what service tasks can do")
-    deploy = _command(actions, "deploy", "packs:deploy", "store new versions of a pack's processes")
+    deploy = command(actions, "deploy", "packs:deploy", "store new versions of a pack's processes")
     deploy.add_argument("pack", nargs="?", type=Path, metavar="PACK")
+    add_migrate(actions)
 
 
 def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    simulate = _command(commands, "simulate", "county:simulate", "play every municipality's life on a simulated clock")
+    simulate = command(commands, "simulate", "county:simulate", "play every municipality's life on a simulated clock")
     simulate.add_argument("--pack", default="dalarna-kvinnofrid")
     simulate.add_argument("--from", dest="start", type=date.fromisoformat, required=True, metavar="DATE")
     simulate.add_argument("--until", dest="end", type=date.fromisoformat, required=True, metavar="DATE")
@@ -70,7 +73,7 @@ def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         default="begun",
         help="whether the county network commissions a revision before the agreement expires",
     )
-    export = _command(commands, "export", "county:export", "a workbook (.xlsx) or .csv, by the file's ending")
+    export = command(commands, "export", "county:export", "a workbook (.xlsx) or .csv, by the file's ending")
     export.add_argument(
         "kind", choices=["status", "activities", "assessments", "indicators", "deviations", "tasks", "history"]
     )
@@ -84,48 +87,29 @@ def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     user = commands.add_parser("user", help="people and their roles")
     actions = user.add_subparsers(required=True, metavar="ACTION")
-    add = _command(actions, "add", "people:add", "add a person; the password is asked for")
+    add = command(actions, "add", "people:add", "add a person; the password is asked for")
     add.add_argument("username")
     add.add_argument("--name", required=True)
     add.add_argument("--email")
     for action, words in (("grant", "give a role in an organisation"), ("revoke", "take a role back")):
-        change = _command(actions, action, f"people:{action}", words)
+        change = command(actions, action, f"people:{action}", words)
         change.add_argument("username")
         change.add_argument("role")
         change.add_argument("organisation", metavar="ORGANISATION_CODE")
-    _command(actions, "list", "people:show", "who there is, with their roles")
+    command(actions, "list", "people:show", "who there is, with their roles")
 
 
 def _api(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     token = commands.add_parser("token", help="bearer tokens for the HTTP API")
     actions = token.add_subparsers(required=True, metavar="ACTION")
-    create = _command(actions, "create", "api:create_token", "make a token for a person; it is shown once")
+    create = command(actions, "create", "api:create_token", "make a token for a person; it is shown once")
     create.add_argument("--user", required=True, metavar="NAME")
     create.add_argument(
         "--scope", action="append", choices=["read", "work", "operate"], help="repeat for several (default: read)"
     )
     create.add_argument("--purpose", metavar="TEXT", help="what it is for, shown in the list")
     create.add_argument("--days", type=int, metavar="N", help="valid for so many days (default: until revoked)")
-    revoke = _command(actions, "revoke", "api:revoke_token", "make a token worthless")
+    revoke = command(actions, "revoke", "api:revoke_token", "make a token worthless")
     revoke.add_argument("token_id", metavar="TOKEN_ID")
-    _command(actions, "list", "api:list_tokens", "id, user, scopes, end and purpose of every token")
-    _command(commands, "openapi", "api:openapi", "print the HTTP API's description")
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, where: str, words: str
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=words, description=words)
-    parser.set_defaults(run=_later(where))
-    return parser
-
-
-def _later(where: str) -> Callable[[argparse.Namespace], int]:
-    """The function `module:name`, imported when it is called: `samflode --help` need not load the engine."""
-    module, name = where.split(":")
-
-    def run(arguments: argparse.Namespace) -> int:
-        code: int = getattr(import_module(f"web.cli.{module}"), name)(arguments)
-        return code
-
-    return run
+    command(actions, "list", "api:list_tokens", "id, user, scopes, end and purpose of every token")
+    command(commands, "openapi", "api:openapi", "print the HTTP API's description")
