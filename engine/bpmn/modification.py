@@ -127,7 +127,6 @@ class _Change:
     # Start -----------------------------------------------------------------------------------------------------------
 
     def _start(self, step: Step, element: Element) -> None:
-        _demand_routable(step.variables)
         _demand_startable(step.kind, element, self._definition)
         scope = self._scope_for(step, element)
         if step.kind == BEFORE and any(task.task_spec.bpmn_id == element.id for task in tokens(scope)):
@@ -249,9 +248,11 @@ def _advice(definition: Definition, element: Element) -> str:
     return f" Avbryt {named(gateway)}, som väntar i stället." if gateway is not None else ""
 
 
-def _demand_routable(variables: dict[str, Any]) -> None:
-    """Only small JSON values under names that the saved state can hold."""
-    for name, value in variables.items():
+def demand_sound(step: Step) -> None:
+    """Raise Invalid unless the step can be written down: small JSON values under names that the saved state can hold."""
+    if not all(is_storable(text or "") for text in (step.kind, step.element_id, step.task_id, step.scope_id)):
+        raise Invalid("Steget innehåller tecken som inte kan sparas.")
+    for name, value in step.variables.items():
         if not name.isidentifier() or name in RESERVED:
             raise Invalid(f"{name} är inget namn på ett värde som går att ändra.")
         parts = value if isinstance(value, list) else [value]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from engine.authorisation import may_operate
-from engine.bpmn.modification import Step, modify
+from engine.bpmn.modification import Step, demand_sound, modify
 from engine.commands import effects, instances
 from engine.commands.reasons import demand_reason
 from engine.definitions import definition_by_id
@@ -40,6 +40,8 @@ def modify_instance(
     demand_reason(reason)
     if not steps:
         raise Invalid(NO_STEPS)
+    for step in steps:
+        demand_sound(step)
     work = Work(connection, now, person.id, person.grants)
     instance = instances.load(work, instance_id)
     definition = definition_by_id(connection, instance.definition_id)

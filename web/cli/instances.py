@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from engine import commands
 from engine.clock import utc_now
 from engine.commands import Step
-from engine.database import Database
 from engine.errors import ExecutionFailed, Invalid
 from engine.people import Person
 from engine.queries.incidents import list_incidents
@@ -94,7 +93,7 @@ def retry(arguments: argparse.Namespace) -> int:
 
 def _do(arguments: argparse.Namespace, act: Act) -> Any:
     """One command in a transaction of its own. What fails is noted in another one."""
-    database: Database = open_database(open_settings())
+    database = open_database(open_settings())
     now = utc_now()
     try:
         return database.run(lambda connection: act(connection, now, operator(connection, arguments)))
@@ -123,9 +122,8 @@ def _assignment(written: str) -> tuple[str, Any]:
 
 def _print_incidents(connection: Connection, person: Person, instance_id: str | None, *, resolved: bool) -> None:
     for row in list_incidents(connection, person, instance_id=instance_id, resolved=resolved):
-        state = row.resolution or (
-            f"nytt försök {row.retry_at:%Y-%m-%d %H:%M} UTC" if row.retry_at else "väntar på dig"
-        )
+        again = f"nytt försök {row.retry_at:%Y-%m-%d %H:%M} UTC" if row.retry_at else "väntar på dig"
+        state = row.resolution or again
         print(f"{row.id}\t{row.kind}\t{row.business_key}\t{row.element_id}\t{row.attempts} försök\t{state}")
         print(f"  {row.reason}")
         if row.data:

@@ -1,7 +1,6 @@
 """The operators' part of the command line: `instance ...` and `processes migrate`."""
 
 import argparse
-from collections.abc import Sequence
 from typing import Any
 
 from web.cli.lazy import command
@@ -39,7 +38,7 @@ def add_migrate(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--map",
         action="append",
         metavar="OLD=NEW",
-        help="where to move an element's tokens; OLD= drops a boundary event",
+        help="where an element's tokens go; OLD= drops a boundary event",
     )
     migrate.add_argument("--reason", metavar="TEXT", help="stands in every instance's history")
     migrate.add_argument("--pack", default="dalarna-kvinnofrid")
@@ -68,9 +67,7 @@ def _modify(parser: argparse.ArgumentParser) -> None:
         ("--start-after", "a token leaves the element, as if it had been completed"),
     ):
         parser.add_argument(flag, action=_Ordered, metavar="ELEMENT", help=f"{words}; repeat for several")
-    parser.add_argument(
-        "--in", dest="scope", metavar="ID", help="the running sub-process to start in, when several run"
-    )
+    parser.add_argument("--in", dest="scope", metavar="ID", help="the sub-process to start in, when several run")
     parser.add_argument("--set", action="append", metavar="NAME=VALUE", help="put into the data of what is started")
 
 
@@ -80,5 +77,4 @@ class _Ordered(argparse.Action):
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
     ) -> None:
-        steps: Sequence[tuple[str, str]] = namespace.steps
-        namespace.steps = [*steps, (self.dest, values)]
+        namespace.steps = [*namespace.steps, (self.dest, values)]
