@@ -10,12 +10,17 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.parser import event_parsers
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.bpmn.parser.task_parsers import GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway
 from SpiffWorkflow.bpmn.specs.event_definitions import timer
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -95,6 +100,39 @@ class DurationTimer(_FiresWhenTold, timer.DurationTimerEventDefinition):
     """A timer after a duration. Plain: P1Y is 365 days."""
 
 
+class Error(ErrorEventDefinition):
+    """An error: caught at the edge of the nearest sub-process around it that catches it.
+
+    Plain: caught at the edge of every sub-process beside that one too, which ends what has nothing to do with it.
+    """
+
+    def throw(self, my_task: Task) -> None:
+        top = my_task.workflow.top_workflow
+        scope = my_task.workflow
+        while scope.parent_task_id is not None:
+            around = top.get_task_from_id(scope.parent_task_id)
+            beside = around.parent.children if isinstance(around.parent.task_spec, BoundaryEventSplit) else ()
+            for task in beside:
+                if task.has_state(TaskState.WAITING) and task.task_spec.catches(task, BpmnEvent(self)):
+                    task.task_spec.catch(task, BpmnEvent(self, payload=dict(my_task.data)))
+                    task.task_spec._update(task)
+                    return
+            scope = around.workflow
+
+
+class Parallel(ParallelGateway):
+    """A parallel gateway. With one flow in it only splits.
+
+    Plain: a split is a join of one, and drops what an earlier token through it has begun.
+    """
+
+    def _update_hook(self, task: Task) -> bool:
+        return bool(super()._update_hook(task) if len(self.inputs) > 1 else BpmnSpecMixin._update_hook(self, task))
+
+    def _run_hook(self, task: Task) -> bool:
+        return bool(super()._run_hook(task) if len(self.inputs) > 1 else BpmnSpecMixin._run_hook(self, task))
+
+
 class CalledProcess(BpmnSpecMixin):
     """A call activity: waits, STARTED, until the process instance that it started has ended.
 
@@ -144,12 +182,14 @@ class Parser(BpmnParser):
         full_tag("callActivity"): (_CallParser, CalledProcess),
         full_tag("serviceTask"): (TaskParser, External),
         full_tag("businessRuleTask"): (TaskParser, Decision),
+        full_tag("parallelGateway"): (GatewayParser, Parallel),
     }
 
 
-# The parser finds the timer classes as names in its own module; there is no other hook.
+# The parser finds the definitions of events as names in its own module; there is no other hook.
 event_parsers.TimeDateEventDefinition = DateTimer
 event_parsers.DurationTimerEventDefinition = DurationTimer
+event_parsers.ErrorEventDefinition = Error
 
 
 def parse(bpmn: str, process_key: str) -> tuple[Any, dict[str, Any]]:

@@ -3,10 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
-
-from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
-from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.execution import Waiting
 from engine.bpmn.profile.case import Case
@@ -16,6 +12,7 @@ from engine.bpmn.walk.graph import Edge, Graph, Node
 from engine.bpmn.walk.liveness import Liveness
 from engine.bpmn.walk.names import Names
 from engine.bpmn.walk.steps import Runner, Step, Watched, waiting_of
+from engine.bpmn.walk.tokens import crowded, waiting_joins
 from engine.clock import start_of_day
 
 Call = Callable[[str, Values], list[Values]]  # (call activity, data that it sees) -> what it may put into the data
@@ -78,9 +75,9 @@ class Walk:
         known = self.graph.nodes.get(key)
         if known is not None:
             return known, False
-        waits, joins = execution.wait_state(), frozenset(_waiting_joins(execution.workflow))
         self._runner.budget.spend_state()
-        node = Node(len(self.graph.nodes), key, parent, step, now, state, waits, joins, result)
+        places = (waiting_joins(execution.workflow), crowded(execution.workflow))
+        node = Node(len(self.graph.nodes), key, parent, step, now, state, execution.wait_state(), *places, result)
         self.graph.nodes[key] = node
         return node, True
 
@@ -115,11 +112,3 @@ class Walk:
         lives = self._liveness.after[element_id]
         kept = [{name: value for name, value in values.items() if name in lives} for values in given]
         return list({repr(sorted(values.items())): values for values in kept}.values())
-
-
-def _waiting_joins(workflow: Any) -> Iterator[str]:
-    for scope in (workflow, *workflow.subprocesses.values()):
-        for task in scope.tasks.values():
-            spec = task.task_spec  # the library's own joins, where scopes end, have no id in the model
-            if task.state == TaskState.WAITING and isinstance(spec, UnstructuredJoin) and spec.bpmn_id:
-                yield spec.bpmn_id

@@ -23,6 +23,7 @@ class Node:
     state: bytes
     waits: WaitState
     joins: frozenset[str]  # parallel joins at which a token has arrived and waits for others
+    crowded: frozenset[str]  # elements at which more than one token stands
     result: Values | None  # what it gives back, when it has ended
     next: list["Edge"] = field(default_factory=list)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.bpmn.elements import Model
+from engine.bpmn.profile.graph import after
 from engine.bpmn.walk.graph import Graph, Node
 
 _MOST_OF_A_KIND = 3  # more of the same kind in one model seldom have another cause
@@ -20,10 +21,25 @@ class Verdict:
 
 def verdicts(model: Model, graph: Graph) -> list[Verdict]:
     """Everything that keeps the process from being sound; what has not been seen counts only if all has been seen."""
-    found = [*_failures(graph), *_stuck(model, graph)]
+    found = [*_crowded(model, graph)] or [*_failures(graph), *_stuck(model, graph)]
     if graph.is_cut or found:
         return found
     return [*_starved(graph), *_endless(graph), *_never_passed(model, graph)]
+
+
+def _crowded(model: Model, graph: Graph) -> Iterator[Verdict]:
+    """Two tokens on the same way to a parallel join: the engine, like many, would join those that do not belong."""
+    told: set[str] = set()
+    for node in graph.nodes.values():
+        for element_id in sorted(node.crowded - told):
+            told.add(element_id)
+            joins = (model.elements[each] for each in after(model, element_id))
+            if any(e.type == "parallelGateway" and len(model.incoming(e.id)) > 1 for e in joins):
+                reason = (
+                    "två är här samtidigt, på väg till samma parallella sammanslagning; lägg den i en egen delprocess"
+                )
+                yield Verdict(element_id, reason, node.path)
+                return  # the others come of it
 
 
 def _failures(graph: Graph) -> Iterator[Verdict]:

@@ -203,6 +203,34 @@ ERROR = model(
     root=FAULT,
 )
 
+
+def trial(name: str) -> str:
+    """A sub-process that may fail, and what is then done."""
+    parts = (
+        start(f"{name}_begun"),
+        user(f"try_{name}"),
+        question(f"{name}_worked", f"{name}_done", f"{name}_failed"),
+        end(f"{name}_done"),
+        end(f"{name}_failed", FAILS),
+        chain(f"{name}_begun", f"try_{name}", f"{name}_worked"),
+    )
+    aside = user(f"mend_{name}") + exclusive(f"{name}_over") + chain(f"{name}_fault", f"mend_{name}", f"{name}_over")
+    return sub(name, *parts) + boundary(f"{name}_fault", name, FAILS) + aside + chain(name, f"{name}_over", "join")
+
+
+ERRORS_SIDE_BY_SIDE = model(
+    start(),
+    parallel("split"),
+    trial("one"),
+    trial("two"),
+    parallel("join"),
+    end(),
+    chain("begun", "split", "one"),
+    chain("split", "two"),
+    chain("join", "done"),
+    root=FAULT,
+)
+
 MULTI_INSTANCE = model(
     start(),
     exclusive("merged"),
@@ -344,6 +372,7 @@ WALKED: dict[str, str] = {
     "message boundary": MESSAGE_BOUNDARY,
     "terminate end in a sub-process": TERMINATE_IN_SUB_PROCESS,
     "error end caught at the boundary": ERROR,
+    "errors side by side": ERRORS_SIDE_BY_SIDE,
     "multi-instance with deadline in a rework loop": MULTI_INSTANCE,
     "sequential multi-instance in a rework loop": SEQUENTIAL_MULTI_INSTANCE,
     "call activity with deadline in a rework loop": CALL_ACTIVITY,
