@@ -30,13 +30,15 @@ STATE_TITLES: dict[DeviationState, str] = {
     "not_for_us": "Hör inte hit",
 }
 
-# A task's element id says what is being done; the first word that fits, from the end of the process, decides.
+# A task's element id says what is being done; the first word that fits, from the end of the process, decides. The answer
+# to the reporter is open beside the work from reception on, for 60 days: it says nothing about how far the work has come.
 _WORDS: tuple[tuple[DeviationState, tuple[str, ...]], ...] = (
-    ("reported", ("receive", "complete_report", "clarify", "add_information")),
-    ("received", ("responsib",)),
+    ("follow_up", ("feedback",)),
+    ("reported", ("receive", "forward", "complete_report", "clarify", "add_information")),
+    ("received", ("responsib", "hand_over")),
     ("investigating", ("investigate", "analy", "settle")),
-    ("measures", ("measure", "feedback")),
-    ("follow_up", ("effect", "follow", "system", "lesson", "lift")),
+    ("measures", ("measure",)),
+    ("follow_up", ("effect", "follow", "fault", "lesson", "lift")),
 )
 
 
