@@ -1,15 +1,27 @@
 """What operators do with a running process instance. Each takes a reason, which stands in the instance's history."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from engine.commands import Step, cancel_instance, modify_instance, resume_instance, suspend_instance
+from engine.commands import (
+    InstancePlan,
+    Step,
+    cancel_instance,
+    migrate_instance,
+    modify_instance,
+    plan_migration,
+    resume_instance,
+    suspend_instance,
+)
+from engine.definitions import definition_by_id
+from engine.errors import Conflict
 from engine.queries.instance_search import get_instance
 from engine.tokens import OPERATE
 from web.api.process_instances import ProcessInstance, StartedInstance
 from web.api.routes import Call, route
-from web.api.shapes import Name, Taken, Variables
+from web.api.shapes import Given, Name, Taken, Variables
 
 
 class Reasoned(Taken):
@@ -28,6 +40,35 @@ class Instruction(Taken):
 
 class Modification(Reasoned):
     instructions: Annotated[list[Instruction], Field(min_length=1, max_length=50)]
+
+
+class Migration(Reasoned):
+    to_version: Annotated[int, Field(ge=1, le=1_000_000, description="of the same process")]
+    mapping: Annotated[
+        dict[str, str | None],
+        Field(default_factory=dict, description="element ids that are gone, to those that take over; null drops"),
+    ]
+    dry_run: Annotated[bool, Field(description="only tell what would happen")] = False
+
+
+class Fate(Given):
+    """What becomes of one thing that the instance waits for: kept, moved, dropped, lost (refused) or added."""
+
+    kind: str
+    element_id: str
+    name: str
+    becomes: str
+    to_element: str | None
+    due_at: datetime | None
+    note: str | None
+
+
+class MigrationOutcome(Given):
+    """What became of everything, or would; `refusals` say why it cannot be done."""
+
+    process_instance_id: Annotated[str, Field(validation_alias="instance_id")]
+    fates: list[Fate]
+    refusals: list[str]
 
 
 @route(
@@ -86,6 +127,43 @@ def modify_process_instance(call: Call, instance_id: str, body: Modification) ->
     done = modify_instance(call.connection, call.now, call.person, instance_id, body.reason, steps)
     row = get_instance(call.connection, call.person, instance_id)
     return StartedInstance.model_validate({**vars(row), "next_tasks": done.next_tasks})
+
+
+@route(
+    "POST",
+    "/process-instances/<instance_id>/migration",
+    "Move an instance to another version of its process, or tell what that would do",
+    scope=OPERATE,
+    body=Migration,
+    gives=MigrationOutcome,
+    refusals=(404, 409),
+)
+def migrate_process_instance(call: Call, instance_id: str, body: Migration) -> MigrationOutcome:
+    if body.dry_run:
+        return MigrationOutcome.model_validate(_plan(call, instance_id, body))
+    done = migrate_instance(
+        call.connection, call.now, call.person, instance_id, body.to_version, body.reason, body.mapping
+    )
+    return MigrationOutcome.model_validate(done)
+
+
+def _plan(call: Call, instance_id: str, body: Migration) -> InstancePlan:
+    row = get_instance(call.connection, call.person, instance_id)
+    version = definition_by_id(call.connection, row.definition_id).version
+    whole = plan_migration(
+        call.connection,
+        call.now,
+        call.person,
+        row.process_key,
+        version,
+        body.to_version,
+        body.mapping,
+        pack_key=row.pack_key,
+    )
+    planned = next((plan for plan in whole.instances if plan.instance_id == instance_id), None)
+    if planned is None:
+        raise Conflict("Ärendet är redan avslutat. Inget har ändrats.")
+    return planned
 
 
 def _instance(call: Call, instance_id: str) -> ProcessInstance:

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from engine.database.register_tables import deviation
+from engine.database.tables import process_definition
 from tests.web.api.conftest import FALUN, Program, World
 
 DEVIATION = {
@@ -128,9 +129,31 @@ def test_an_operator_starts_an_element_by_hand(world: World, begun: Any) -> None
     operator.problem("POST", path, 422, "invalid", json={**REASON, "instructions": wrong})
 
 
-@pytest.mark.parametrize("what", ["suspension", "resumption", "cancellation", "modification"])
+def test_an_operator_moves_an_instance_to_a_new_version(world: World, begun: Any) -> None:
+    operator, path = world.program("admin"), f"/process-instances/{begun['id']}/migration"
+    old = begun["process_definition_id"]
+    operator.problem("POST", path, 404, "not-found", json={**REASON, "to_version": 2})
+    with world.database.write() as connection:
+        row = dict(connection.execute(select(process_definition).where(process_definition.c.id == old)).one()._mapping)
+        connection.execute(insert(process_definition).values({**row, "id": "newer", "version": 2}))
+    body = {**REASON, "to_version": 2}
+    plan = operator.post(path, {**body, "dry_run": True})
+    assert plan.status_code == 200, plan.text
+    assert plan.json["refusals"] == []  # type: ignore[index]
+    assert "register_appointment" in [fate["element_id"] for fate in plan.json["fates"]]  # type: ignore[index]
+    assert operator.read(f"/process-instances/{begun['id']}")["process_definition_id"] == old
+    done = operator.post(path, body)
+    assert done.status_code == 200, done.text
+    assert operator.read(f"/process-instances/{begun['id']}")["process_definition_id"] == "newer"
+
+
+@pytest.mark.parametrize("what", ["suspension", "resumption", "cancellation", "modification", "migration"])
 def test_only_operators_repair(world: World, rss: Program, begun: Any, what: str) -> None:
-    body = dict(REASON, instructions=[{"kind": "cancel", "element_id": "x"}]) if what == "modification" else REASON
+    body: dict[str, Any] = {**REASON}
+    if what == "modification":
+        body["instructions"] = [{"kind": "cancel", "element_id": "x"}]
+    if what == "migration":
+        body["to_version"] = 1
     path = f"/process-instances/{begun['id']}/{what}"
     rss.problem("POST", path, 403, "not-permitted", json=body)
     world.program("admin", "work").problem("POST", path, 403, "insufficient-scope", json=body)
