@@ -249,7 +249,7 @@ def _advice(definition: Definition, element: Element) -> str:
 
 
 def demand_sound(step: Step) -> None:
-    """Raise Invalid unless the step can be written down: small JSON values under names that the saved state can hold."""
+    """Raise Invalid unless it can be written down: small JSON values under names that the saved state can hold."""
     if not all(is_storable(text or "") for text in (step.kind, step.element_id, step.task_id, step.scope_id)):
         raise Invalid("Steget innehåller tecken som inte kan sparas.")
     for name, value in step.variables.items():

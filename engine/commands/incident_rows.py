@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from engine.database.tables import incident, process_instance
+from engine.database.tables import incident, process_instance, timer
 from engine.errors import ExecutionFailed
 
 MOST_ATTEMPTS = 5  # then a person is needed
@@ -68,6 +68,15 @@ def resolve_all(connection: Connection, now: datetime, instance_id: str, resolut
     open_here = (incident.c.instance_id == instance_id, incident.c.resolved_at.is_(None))
     values = {"resolved_at": now, "resolved_by": by, "resolution": resolution, "retry_at": None}
     connection.execute(update(incident).where(*open_here).values(values))
+
+
+def close(connection: Connection, now: datetime, instance_id: str) -> None:
+    """The instance has come to its end: what failed on the way, and messages that it was to be given, are past."""
+    open_here = (incident.c.instance_id == instance_id, incident.c.resolved_at.is_(None))
+    if connection.execute(select(incident.c.id).where(*open_here).limit(1)).first() is None:
+        return
+    connection.execute(delete(timer).where(timer.c.instance_id == instance_id, timer.c.kind == "message"))
+    resolve_all(connection, now, instance_id, "Ärendet är klart.", None)
 
 
 def _open(subject: str) -> tuple[ColumnElement[bool], ...]:

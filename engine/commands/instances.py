@@ -216,6 +216,7 @@ def _store(
     _write(work, instance, execution.save())
     _follow_calls(work, instance, pack, definition, before, after)
     if after.completed:
+        incident_rows.close(work.connection, work.now, instance.id)
         deviations.close(work, instance)
         _give_back(work, instance, execution.data)
 

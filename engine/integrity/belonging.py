@@ -55,7 +55,7 @@ def _queries() -> dict[str, Select[*tuple[object, ...]]]:
         .where(over),
         "Tidpunkt {0} gäller uppgift {1}, som inte är öppen.": select(timer.c.id, timer.c.task_id)
         .outerjoin(user_task, and_(user_task.c.id == timer.c.task_id, user_task.c.state == "open"))
-        .where(timer.c.kind != "event", user_task.c.id.is_(None)),
+        .where(timer.c.kind.in_(("remind", "escalate")), user_task.c.id.is_(None)),
         "Ärende {1} väntar på meddelandet {0} fast det är avslutat.": select(subscription.c.name, process_instance.c.id)
         .join(process_instance, process_instance.c.id == subscription.c.instance_id)
         .where(over),

@@ -79,7 +79,8 @@ class Repair:
 def demand_whole(scene: Scene) -> None:
     """Histories are unbroken, and every row agrees with the state."""
     with scene.database.read() as connection:
-        assert list(check(connection)) == []
+        faults = list(check(connection))
+    assert not faults, "\n".join(faults)
 
 
 def cancel(element_id: str, **more: Any) -> Step:
