@@ -1,15 +1,18 @@
 """Messages from outside: one receiver, found by its correlation key; the same `message_id` twice is one message."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from engine.authorisation import may_send_message
+from engine.bpmn.profile.forms import RESERVED
 from engine.commands import effects
 from engine.database.tables import message
 from engine.database.turns import take_turns
-from engine.errors import NotFound
+from engine.errors import FieldError, InvalidForm, NotFound
+from engine.forms import is_storable
 from engine.people import Person
 from engine.work import SendMessage, Work
 
@@ -32,6 +35,10 @@ def correlate_message(
     return receiver
 
 
+MOST_VALUES = 200
+LONGEST_TEXT = 1000
+
+
 def deliver_message(
     connection: Connection,
     now: datetime,
@@ -44,9 +51,12 @@ def deliver_message(
     """Deliver a message from a person (or their program) to whoever waits for it now; it is never kept for later.
 
     Returns the receiving instance's id; for a `message_id` that has come before, that of the first time.
-    Raises NotPermitted, NotFound when nobody waits, Conflict when more than one does.
+    Raises NotPermitted, InvalidForm (variables that the engine cannot hold), NotFound when nobody waits, Conflict when
+    more than one does.
     """
     may_send_message(person).demand()
+    if unfit := list(_unfit(variables or {})):
+        raise InvalidForm(unfit)
     if message_id:
         take_turns(connection, f"message/{message_id}")
         known = connection.execute(select(message.c.instance_id).where(message.c.message_id == message_id)).first()
@@ -56,3 +66,21 @@ def deliver_message(
     if receiver is None:
         raise NotFound(f"Ingen väntar på meddelandet {name} för {correlation_key}. Det är inte sparat.")
     return receiver
+
+
+def _unfit(variables: dict[str, Any]) -> Iterator[FieldError]:
+    """Names that the engine needs itself, and values that would not stay small and plain in an instance's data."""
+    for position, (name, value) in enumerate(variables.items()):
+        parts = value if isinstance(value, list) else [value]
+        if not name.isidentifier() or name.startswith("_") or name in RESERVED:
+            yield FieldError(name[:100], "Namnet är upptaget eller kan inte användas.")
+        elif len(name) > 100 or position >= MOST_VALUES or len(parts) > MOST_VALUES:
+            yield FieldError(name[:100], "Det är för mycket.")
+        elif not all(map(_is_plain, parts)):
+            yield FieldError(name, "Skicka kort text, heltal, sant eller falskt, eller en lista av sådana.")
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= LONGEST_TEXT and is_storable(value)
+    return value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53)

@@ -4,9 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from engine.bpmn.profile.forms import RESERVED
 from engine.commands.messages import deliver_message
-from engine.errors import FieldError, InvalidForm
 from engine.tokens import WORK
 from web.api.routes import Call, route
 from web.api.shapes import Given, Name, Taken, Variables
@@ -30,9 +28,6 @@ class Delivery(Given):
     refusals=(404, 409),
 )  # fmt: skip
 def send_message(call: Call, body: Message) -> Delivery:
-    unfit = [name for name in body.variables if name in RESERVED or not name.isidentifier() or name.startswith("_")]
-    if unfit:
-        raise InvalidForm([FieldError(name[:100], "Namnet är upptaget eller kan inte användas.") for name in unfit])
     receiver = deliver_message(
         call.connection, call.now, call.person, body.name, body.correlation_key, body.variables, body.message_id
     )

@@ -120,6 +120,13 @@ def test_a_value_of_a_megabyte_is_refused_by_field_and_more_at_once(rss: Program
     rss.problem("POST", START, 413, "too-large", json=body)
 
 
+@pytest.mark.parametrize("value", [{"typename": "x"}, [[1]], 1.5, "x" * 2**20, [1] * 1000])
+def test_a_message_carries_short_plain_values(rss: Program, value: object) -> None:
+    body = {"name": "revision_begins", "correlation_key": "x", "variables": {"fine": 1, "wrong": value}}
+    told = rss.problem("POST", MESSAGES, 422, "invalid", json=body)
+    assert [error["field"] for error in told["errors"]] == ["wrong"]
+
+
 @pytest.mark.parametrize("name", ["typename", "organisation", "business_key", "data", "__class__", "a b", ""])
 def test_a_message_cannot_carry_names_that_the_engine_needs(rss: Program, name: str) -> None:
     body = {"name": "revision_begins", "correlation_key": "x", "variables": {name: 1}}
