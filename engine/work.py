@@ -97,6 +97,7 @@ class Instance:
     revision: int
     sequence: int
     event_hash: str
+    troubled: bool
     state: bytes
 
     @classmethod

@@ -38,8 +38,11 @@ def note(
     `instance_id` and `element_id` are of what set it off; the error may say more exactly where it failed.
     """
     open_row = connection.execute(select(incident.c.id, incident.c.attempts).where(*_open(subject))).first()
+    place = _place(connection, error, instance_id)
+    for troubled in {place, instance_id}:
+        connection.execute(update(process_instance).where(process_instance.c.id == troubled).values(troubled=True))
     values = {
-        "instance_id": _place(connection, error, instance_id),
+        "instance_id": place,
         "element_id": getattr(error, "element_id", None) or element_id,
         "reason": (str(error) or type(error).__name__)[:_LONGEST_REASON],
         "data": getattr(error, "data", None) or {},
@@ -72,9 +75,6 @@ def resolve_all(connection: Connection, now: datetime, instance_id: str, resolut
 
 def close(connection: Connection, now: datetime, instance_id: str) -> None:
     """The instance has come to its end: what failed on the way, and messages that it was to be given, are past."""
-    open_here = (incident.c.instance_id == instance_id, incident.c.resolved_at.is_(None))
-    if connection.execute(select(incident.c.id).where(*open_here).limit(1)).first() is None:
-        return
     connection.execute(delete(timer).where(timer.c.instance_id == instance_id, timer.c.kind == "message"))
     resolve_all(connection, now, instance_id, "Ärendet är klart.", None)
 

@@ -90,6 +90,7 @@ def begin(
         revision=0,
         sequence=0,
         event_hash=FIRST_HASH,
+        troubled=False,
         state=b"",
     )
     work.connection.execute(_BEGIN, vars(instance))
@@ -216,7 +217,8 @@ def _store(
     _write(work, instance, execution.save())
     _follow_calls(work, instance, pack, definition, before, after)
     if after.completed:
-        incident_rows.close(work.connection, work.now, instance.id)
+        if instance.troubled:
+            incident_rows.close(work.connection, work.now, instance.id)
         deviations.close(work, instance)
         _give_back(work, instance, execution.data)
 

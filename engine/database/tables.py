@@ -84,6 +84,7 @@ process_instance = Table(
     Column("revision", Integer, nullable=False),  # optimistic lock
     Column("sequence", Integer, nullable=False),  # last event's number
     Column("event_hash", Key, nullable=False),  # last event's hash
+    Column("troubled", Boolean, nullable=False, server_default=false()),  # whether it has ever had an incident
     Column("state", LargeBinary, nullable=False),
 )
 Index("ix_process_instance_business_key", process_instance.c.business_key, process_instance.c.process_key)
