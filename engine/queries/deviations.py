@@ -30,8 +30,8 @@ STATE_TITLES: dict[DeviationState, str] = {
     "not_for_us": "Hör inte hit",
 }
 
-# A task's element id says what is being done; the first word that fits, from the end of the process, decides. The answer
-# to the reporter is open beside the work from reception on, for 60 days: it says nothing about how far the work has come.
+# A task's element id says what is being done; the first word that fits, from the end of the process, decides. The
+# answer to the reporter is open beside the work from reception on, for 60 days: it says nothing of how far that is.
 _WORDS: tuple[tuple[DeviationState, tuple[str, ...]], ...] = (
     ("follow_up", ("feedback",)),
     ("reported", ("receive", "forward", "complete_report", "clarify", "add_information")),

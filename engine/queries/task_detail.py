@@ -26,7 +26,7 @@ CONTEXT_LIMIT = 60
 
 @dataclass(frozen=True)
 class TaskDetail:
-    """One task. `context` is what others have handed in in the same process instance, the latest of each kind.
+    """One task. `context` is what set the work going and what others have handed in since, the latest of each kind.
 
     `previous` are earlier rounds of this very form for the same agreement and item, the newest first.
     """
@@ -57,7 +57,7 @@ def get_task(connection: Connection, person: Person, now: datetime, task_id: str
     ).one()
     instance = connection.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     form = definition.forms.get(row.form_key) or {"type": "object", "title": row.name, "properties": {}}
-    handed_in = read_submissions(connection, titles, _surrounding(task))
+    handed_in = read_submissions(connection, titles, _surrounding(task, instance))
     verdict = _may_complete(person, task, submitters(connection, task.instance_id))
     open_now = task.state == "open"
     return TaskDetail(
@@ -69,7 +69,7 @@ def get_task(connection: Connection, person: Person, now: datetime, task_id: str
         values=_values(connection, person, now, task, form) if open_now else {},
         guidance=_guidance(titles, row),
         previous=[old for old in handed_in if _is_same_form(old, task)],
-        context=_context(handed_in, task),
+        context=_context(handed_in, task, instance),
         next_steps=_next_steps(connection, definition.bpmn, row.element_id, instance),
         instance=instance_row(instance, titles),
     )
@@ -103,22 +103,28 @@ def _values(
     return prefill(connection, form, about)
 
 
-def _surrounding(task: TaskRow) -> Any:
+def _surrounding(task: TaskRow, instance: Row[Any]) -> Any:
     same_instance = submission.c.instance_id == task.instance_id
     if task.agreement_key is None:
         return same_instance
-    return same_instance | (
-        (submission.c.agreement_key == task.agreement_key) & (submission.c.form_key == task.form_key)
-    )
+    same_form_or_cause = (submission.c.form_key == task.form_key) | (submission.c.submitted_at == instance.started_at)
+    return same_instance | ((submission.c.agreement_key == task.agreement_key) & same_form_or_cause)
 
 
 def _is_same_form(old: SubmissionRow, task: TaskRow) -> bool:
     return old.form_key == task.form_key and old.item == task.item
 
 
-def _context(handed_in: list[SubmissionRow], task: TaskRow) -> list[SubmissionRow]:
-    others = [row for row in handed_in if row.instance_id == task.instance_id and not _is_same_form(row, task)]
+def _context(handed_in: list[SubmissionRow], task: TaskRow, instance: Row[Any]) -> list[SubmissionRow]:
+    others = [row for row in handed_in if not _is_same_form(row, task) and _concerns(row, instance)]
     return latest_of_each(others)[-CONTEXT_LIMIT:]
+
+
+def _concerns(row: SubmissionRow, instance: Row[Any]) -> bool:
+    """Handed in here, or what a called process was started by, in the same moment: a steering group that sends work
+    back a phase does it in another instance, and whoever takes the work up again needs to read its comments."""
+    caused = instance.parent_id is not None and row.submitted_at == instance.started_at
+    return bool(caused) or row.instance_id == str(instance.id)
 
 
 def _guidance(titles: Titles, row: Row[Any]) -> dict[str, Any] | None:

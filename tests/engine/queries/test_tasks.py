@@ -164,6 +164,20 @@ def test_a_task_with_guidance_earlier_rounds_and_what_follows(connection: Connec
     assert detail.next_steps == ["Besluta om utkastet"]
 
 
+def test_what_sent_the_work_back_is_beside_it(connection: Connection, leader: Person) -> None:
+    """The steering group returned the agreement to drafting, which is another instance; its comments stayed behind."""
+    sent_back = NOW - timedelta(days=2)
+    decision = build.create_instance(connection, status="completed")
+    build.create_submission(connection, decision, leader.id, values={"summary": "Klart"})
+    build.create_submission(
+        connection, decision, leader.id, form_key="gate", values={"comments": "Vem leder?"}, submitted_at=sent_back
+    )
+    drafting = build.create_instance(connection, parent_id=decision, started_at=sent_back)
+    task_id = build.create_task(connection, drafting)
+
+    assert [row.values for row in get_task(connection, leader, NOW, task_id).context] == [{"comments": "Vem leder?"}]
+
+
 def test_four_eyes_and_returning_twice(connection: Connection, leader: Person) -> None:
     """Whoever handed the draft in cannot approve it; whoever returned it once may decide again."""
     chair = somebody(connection, "maria", ("steering_group", "2080"), LEADER)
