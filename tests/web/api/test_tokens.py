@@ -1,6 +1,7 @@
 """Who a token speaks for, and for what: never more than its person may."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -11,8 +12,9 @@ from engine.database.tables import person
 from engine.errors import Invalid, NotFound
 from engine.people import create_person, grant
 from engine.tokens import create_token, list_tokens, revoke_token
-from tests.web.api.conftest import World
+from tests.web.api.conftest import Program, World
 from web.api.routes import ROUTES
+from web.cli import main
 
 
 def test_nothing_is_answered_without_a_token(world: World) -> None:
@@ -96,3 +98,20 @@ def test_a_role_counts_from_the_moment_it_is_given(world: World) -> None:
         person_id = connection.execute(select(person.c.id).where(person.c.username == "mora")).scalar_one()
         grant(connection, utc_now(), person_id, "rss", "rss")
     assert mora.post("/process-instances", body).status_code == 201
+
+
+def test_tokens_are_made_listed_and_revoked_at_the_command_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SAMFLODE_HOME", str(tmp_path))
+    monkeypatch.setenv("SAMFLODE_DATABASE_URL", world.database.url)
+    assert main(["token", "create", "--user", "rss", "--scope", "work", "--purpose", "diary", "--days", "3"]) == 0
+    program = Program(world.application.test_client(), capsys.readouterr().out.strip())
+    assert program.get("/agreements").status_code == 200
+    assert main(["token", "list"]) == 0
+    token_id, username, scopes, _ends, purpose = capsys.readouterr().out.strip().split("\t")
+    assert (username, scopes, purpose) == ("rss", "work", "diary")
+    assert main(["token", "revoke", token_id]) == 0
+    program.problem("GET", "/agreements", 401, "unauthenticated")
+    for wrong in (["revoke", token_id], ["create", "--user", "nobody"], ["create", "--user", "rss", "--days", "0"]):
+        assert main(["token", *wrong]) == 1
