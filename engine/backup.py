@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from alembic.util import CommandError
 from sqlalchemy import Connection, Select, Table, delete, exists, insert, literal, select
 
 from engine.database import (
@@ -19,7 +18,7 @@ from engine.database import (
 )
 from engine.database.tables import metadata
 from engine.database.upgrade import upgrade
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, Invalid, Misconfigured, NotFound
 from engine.integrity import check
 
 _ROWS_AT_ONCE = 500
@@ -74,7 +73,12 @@ def _copy_file(database: Database, target: Path) -> None:
     with database.read() as connection, closing(sqlite3.connect(target)) as copy:
         source: Any = connection.connection.driver_connection
         source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+    _leave_one_file(target)
+
+
+def _leave_one_file(target: Path) -> None:
+    with closing(sqlite3.connect(target)) as copy:
+        copy.execute("PRAGMA journal_mode=DELETE")  # no log beside it
 
 
 def _copy_rows(database: Database, target: Path) -> None:
@@ -83,10 +87,9 @@ def _copy_rows(database: Database, target: Path) -> None:
         upgrade(copy)
         with database.read() as source, copy.write() as connection:
             _fill(source, connection)
-        with closing(sqlite3.connect(target)) as written:
-            written.execute("PRAGMA journal_mode=DELETE")
     finally:
         copy.close()
+    _leave_one_file(target)
 
 
 def _bring_up_to_date(copy: Database, file: Path) -> None:
@@ -94,8 +97,8 @@ def _bring_up_to_date(copy: Database, file: Path) -> None:
         with copy.read() as connection:
             connection.exec_driver_sql("SELECT version_num FROM alembic_version")
         upgrade(copy)
-    except CommandError as error:
-        raise Invalid(f"{file} är gjord av en nyare version av Samflöde. Uppgradera programmet först.") from error
+    except Misconfigured as error:
+        raise Invalid(f"{file}: {error}") from error
     except Exception as error:
         raise Invalid(f"{file} är ingen säkerhetskopia av Samflöde, eller så är den skadad ({error}).") from error
 

@@ -9,19 +9,28 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from engine.database.connection import Database
 from engine.database.turns import take_turns
+from engine.errors import Misconfigured
 
+NEWER = "Databasen är gjord av en nyare version av Samflöde. Uppgradera programmet först."
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def upgrade(database: Database) -> None:
-    """Run the revisions that the database lacks, all or none; nothing when it is current. Two at once take turns."""
+    """Run the revisions that the database lacks, all or none; nothing when it is current. Two at once take turns.
+
+    Raises Misconfigured when a later version of the program has been there.
+    """
     with database.restructure() as connection:
         take_turns(connection, "upgrade")
-        command.upgrade(configuration(connection), "head")
+        try:
+            command.upgrade(configuration(connection), "head")
+        except CommandError as error:
+            raise Misconfigured(NEWER) from error
 
 
 def is_current(database: Database) -> bool:

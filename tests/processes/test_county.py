@@ -1,7 +1,9 @@
 """The whole county on a simulated clock with the shipped pack, and people who act at random: nobody is ever stuck."""
 
 import random
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,30 +26,39 @@ from engine.people import Person, list_people
 from engine.simulation import Options, play
 from engine.simulation.answers import fill_in
 from engine.simulation.cast import cast_county
+from engine.simulation.choices import Situation, choose
 
 FOLDER = shipped_packs()[0]
 STEPS = 500
 BEGINNING = start_of_day(date(2023, 6, 1))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pack() -> Pack:
     return load_pack(FOLDER)
 
 
+@pytest.fixture(scope="module")
+def peopled(tmp_path_factory: pytest.TempPathFactory, pack: Pack) -> Path:
+    """The database's file before anything has begun: the pack is deployed, and everybody is there."""
+    file = tmp_path_factory.mktemp("county") / "county.sqlite3"
+    with closing(Database(f"sqlite:///{file}", durable=False)) as database:
+        agreement.metadata.create_all(database.engine)
+        with database.write() as connection:
+            deploy_pack(connection, BEGINNING, FOLDER)
+            cast_county(connection, BEGINNING, pack, 1)
+    return file
+
+
 @pytest.fixture
-def county(tmp_path: Path, pack: Pack) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'county.sqlite3'}", durable=False)
-    agreement.metadata.create_all(database.engine)
-    with database.write() as connection:
-        deploy_pack(connection, BEGINNING, FOLDER)
-        cast_county(connection, BEGINNING, pack, 1)
-    yield database
-    database.close()
+def county(peopled: Path, tmp_path: Path) -> Iterator[Database]:
+    file = shutil.copy(peopled, tmp_path)
+    with closing(Database(f"sqlite:///{file}", durable=False)) as database:
+        yield database
 
 
 def test_the_county_lives_for_years_and_nobody_is_stuck(county: Database, pack: Pack) -> None:
-    options = Options(pack.key, date(2024, 10, 1), date(2027, 12, 31), seed=3, deviations_per_year=4)
+    options = Options(pack.key, date(2024, 10, 1), date(2026, 12, 31), seed=3, deviations_per_year=4)
     played = play(county, options)
     assert played.stuck == []
     assert played.tasks > 500
@@ -55,14 +66,14 @@ def test_the_county_lives_for_years_and_nobody_is_stuck(county: Database, pack: 
         assert stuck(connection) == []
         assert integrity.check(connection) == []
         local = connection.execute(select(agreement).where(agreement.c.kind == "local")).all()
-        overdue = due_timers(connection, start_of_day(date(2027, 12, 31)), 10)
+        overdue = due_timers(connection, start_of_day(date(2026, 12, 31)), 10)
     assert len(local) == len(pack.parameters["municipalities"])  # type: ignore[arg-type]
     assert {row.status for row in local} <= {"preparing", "in_force", "under_revision", "prolonged"}
     assert sum(row.in_force_on is not None for row in local) > len(local) / 2
     assert overdue == []
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_people_who_act_at_random_never_leave_anybody_stuck(county: Database, pack: Pack, seed: int) -> None:
     crowd = Crowd(county, pack, seed)
     for number in range(STEPS):
@@ -121,7 +132,7 @@ class Crowd:
             try:
                 with self._database.write() as connection:
                     form = definition_by_id(connection, task.definition_id).form(task.form_key)
-                    complete_task(connection, self.now, person, task.id, self._fill_in(form))
+                    complete_task(connection, self.now, person, task.id, self._fill_in(form, self._steered(task, form)))
             except NotPermitted:
                 continue  # four eyes
             return f"{task.process_key} {task.element_id}"
@@ -150,8 +161,14 @@ class Crowd:
                 pack_key=self._pack.key,
             )
 
-    def _fill_in(self, form: dict[str, Any]) -> dict[str, Any]:
-        return fill_in(form, self._pack.catalogues, self._dice, self.now.date(), {}, {})
+    def _steered(self, task: Any, form: dict[str, Any]) -> dict[str, Any]:
+        """The county's own agreement comes about, or there would be no local ones; all else is left to chance."""
+        if task.process_key != "regional_agreement":
+            return {}
+        return choose(form, Situation(task.process_key, task.element_id, 0, self.now.date(), revise=True), self._dice)
+
+    def _fill_in(self, form: dict[str, Any], chosen: dict[str, Any] | None = None) -> dict[str, Any]:
+        return fill_in(form, self._pack.catalogues, self._dice, self.now.date(), chosen or {}, {})
 
 
 def stuck(connection: Connection) -> list[str]:

@@ -113,6 +113,15 @@ def test_an_upgrade_that_breaks_references_changes_nothing(
     database.close()
 
 
+def test_a_database_of_a_later_version_is_left_alone_and_told_of(database: Database) -> None:
+    upgrade(database)
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert not is_current(database)
+    with pytest.raises(Misconfigured, match="nyare version"):
+        upgrade(database)
+
+
 def create_person(connection: Connection) -> None:
     values = {"id": "p", "username": "p", "name": "P", "active": True, "created_at": NOW}
     connection.execute(insert(person).values(values))
