@@ -1,8 +1,10 @@
 """Rules on forms: JSON Schema 2020-12 with a few keywords of ours, as the pages and the engine expect them."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
@@ -24,6 +26,7 @@ PREFILLS = frozenset(
 TYPES = frozenset({"string", "integer", "number", "boolean", "array"})
 # Names that SpiffWorkflow's saved state or the engine's own data cannot hold.
 RESERVED = frozenset({"typename", "date", "datetime", "timedelta", "uuid", "data", "organisation", "business_key"})
+_TOO_DEEP = "formuläret är för djupt nästlat"
 
 Schema = dict[str, Any]
 
@@ -31,12 +34,11 @@ Schema = dict[str, Any]
 def check_form(schema: Schema, pack: Pack) -> Iterator[Fault]:
     """Everything that keeps a form from being shown, validated and routed."""
     try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        yield Fault(None, f"formuläret är inte giltig JSON Schema 2020-12: {error.message[:200]}")
-        return
-    except RecursionError:
-        yield Fault(None, "formuläret är för djupt nästlat")
+        reason = _no_schema(orjson.dumps(schema))
+    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        reason = _TOO_DEEP
+    if reason:
+        yield Fault(None, reason)
         return
     fields = schema.get("properties")
     if schema.get("type") != "object" or not isinstance(fields, dict):
@@ -46,6 +48,18 @@ def check_form(schema: Schema, pack: Pack) -> Iterator[Fault]:
     yield from _routes(schema, fields)
     for name, field in fields.items():
         yield from _field(name, field, fields, pack)
+
+
+@lru_cache(maxsize=2000)
+def _no_schema(schema: bytes) -> str | None:
+    """Why the text is no JSON Schema. Kept in memory: of all that is checked in a pack this takes the longest."""
+    try:
+        Draft202012Validator.check_schema(orjson.loads(schema))
+    except SchemaError as error:
+        return f"formuläret är inte giltig JSON Schema 2020-12: {error.message[:200]}"
+    except RecursionError:
+        return _TOO_DEEP
+    return None
 
 
 def _head(schema: Schema, fields: Schema) -> Iterator[Fault]:

@@ -44,6 +44,11 @@ def test_model_outside_the_schema_is_told_at_its_element(tmp_path: Path) -> None
     assert_found(write_pack(tmp_path, bpmn), "p/p.bpmn", "begun_to_write", "stämmer inte med BPMN 2.0, rad 1")
 
 
+def test_form_that_is_too_deep_to_be_stored_is_told(tmp_path: Path) -> None:
+    write_pack(tmp_path, files={"p/forms/deep.json": '{"properties":' * 400 + "{}" + "}" * 400})
+    assert_found(tmp_path, "p/forms/deep.json", None, "formuläret är för djupt nästlat")
+
+
 def test_deep_json_is_told(tmp_path: Path) -> None:
     write_pack(tmp_path, files={"p/forms/deep.json": '{"a":' * 3000 + "1" + "}" * 3000})
     assert_found(tmp_path, "p/forms/deep.json", None, "filen är inte giltig JSON")
