@@ -43,10 +43,13 @@ def validate_draft(schema: Schema, values: Values) -> list[FieldError]:
     errors = [*_unknown(schema, values), *_unfit(values)]
     if errors:
         return errors
-    for error in _validator(_bare(schema)).iter_errors({name: v for name, v in values.items() if v is not None}):
-        if error.validator == "type":
-            errors.append(FieldError(".".join(str(part) for part in error.absolute_path), _sentence(error)))
-    return [*errors, *_identity_errors(values, "")]
+    given = {name: value for name, value in values.items() if value is not None}
+    wrong_kind = (
+        FieldError(".".join(str(part) for part in error.absolute_path), _sentence(error))
+        for error in _validator(_bare(schema)).iter_errors(given)
+        if error.validator == "type"
+    )
+    return [*wrong_kind, *_identity_errors(values, "")]
 
 
 def visible(schema: Schema, values: Values) -> Values:
