@@ -12,7 +12,7 @@ from engine.people import Person
 from engine.queries.decisions import read_decisions
 from engine.queries.deviations import DeviationRow, list_deviations
 from engine.queries.rows import DecisionRow
-from engine.queries.submissions import SubmissionRow, read_submissions
+from engine.queries.submissions import SubmissionRow, of_the_same_case, read_submissions
 from engine.queries.task_rows import TaskRow, task_columns, task_row
 from engine.queries.titles import load_titles
 
@@ -31,7 +31,7 @@ def get_decision_basis(
 ) -> DecisionBasis:
     """What to lay beside the submissions in `context` when somebody decides about them."""
     titles = load_titles(connection)
-    same = submission.c.agreement_key == task.agreement_key if task.agreement_key else _same_instance(task)
+    same = of_the_same_case(task.agreement_key, task.instance_id) if task.agreement_key else _same_instance(task)
     forms = submission.c.form_key.in_({row.form_key for row in context})
     older = read_submissions(connection, titles, same, forms) if context else []
     deviations = list_deviations(connection, person, now, organisation=task.organisation, open_only=True)

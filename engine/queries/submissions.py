@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from engine.database.tables import person as person_table
-from engine.database.tables import process_definition, submission, user_task
+from engine.database.tables import process_definition, process_instance, submission, user_task
 from engine.queries.outline import read_outline
 from engine.queries.titles import Titles
 
@@ -57,6 +57,16 @@ def read_submissions(connection: Connection, titles: Titles, *conditions: Column
     return [
         _submission(row, definitions[row.definition_id], titles) for row in rows if row.definition_id in definitions
     ]
+
+
+def of_the_same_case(agreement_key: str, instance_id: str) -> ColumnElement[bool]:
+    """Handed in about the agreement, somewhere under the instance's topmost caller. One agreement has many deviations
+    and amendments, which are cases of their own: one is no earlier round of another."""
+    root = select(process_instance.c.root_id).where(process_instance.c.id == instance_id).scalar_subquery()
+    case = select(process_instance.c.id).where(
+        process_instance.c.agreement_key == agreement_key, process_instance.c.root_id == root
+    )
+    return (submission.c.agreement_key == agreement_key) & submission.c.instance_id.in_(case)
 
 
 def latest_of_each(rows: list[SubmissionRow]) -> list[SubmissionRow]:

@@ -14,7 +14,7 @@ from engine.people import Person
 from engine.prefill import About, prefill
 from engine.queries.instances import InstanceRow, instance_row
 from engine.queries.outline import read_outline
-from engine.queries.submissions import SubmissionRow, latest_of_each, read_submissions, submitters
+from engine.queries.submissions import SubmissionRow, latest_of_each, of_the_same_case, read_submissions, submitters
 from engine.queries.task_rows import TaskRow, task_columns, task_row
 from engine.queries.titles import Titles, load_titles
 
@@ -107,8 +107,9 @@ def _surrounding(task: TaskRow, instance: Row[Any]) -> Any:
     same_instance = submission.c.instance_id == task.instance_id
     if task.agreement_key is None:
         return same_instance
-    same_form_or_cause = (submission.c.form_key == task.form_key) | (submission.c.submitted_at == instance.started_at)
-    return same_instance | ((submission.c.agreement_key == task.agreement_key) & same_form_or_cause)
+    same_form = of_the_same_case(task.agreement_key, task.instance_id) & (submission.c.form_key == task.form_key)
+    cause = (submission.c.agreement_key == task.agreement_key) & (submission.c.submitted_at == instance.started_at)
+    return same_instance | same_form | cause
 
 
 def _is_same_form(old: SubmissionRow, task: TaskRow) -> bool:

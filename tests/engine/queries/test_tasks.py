@@ -13,6 +13,7 @@ from engine.database.tables import draft
 from engine.errors import Invalid, NotFound, NotPermitted
 from engine.people import Person
 from engine.queries import TaskFilter, count_tasks, get_task, list_tasks
+from engine.queries.decision_basis import get_decision_basis
 from tests.engine import build
 from tests.engine.build import LOCAL, NOW, somebody
 
@@ -176,6 +177,18 @@ def test_what_sent_the_work_back_is_beside_it(connection: Connection, leader: Pe
     task_id = build.create_task(connection, drafting)
 
     assert [row.values for row in get_task(connection, leader, NOW, task_id).context] == [{"comments": "Vem leder?"}]
+
+
+def test_another_case_of_the_agreement_is_no_earlier_round(connection: Connection, leader: Person) -> None:
+    """A deviation stood on the decision page as what another deviation had been changed from."""
+    other, this = build.create_instance(connection), build.create_instance(connection)
+    build.create_submission(connection, other, leader.id, values={"happened": "Något annat"})
+    build.create_submission(connection, this, leader.id, values={"happened": "Mötet ställdes in"})
+    about_the_same = get_task(connection, leader, NOW, build.create_task(connection, this, form_key="plan"))
+    decision = get_task(connection, leader, NOW, build.create_task(connection, this, form_key="gate"))
+
+    assert [row.values for row in about_the_same.previous] == [{"happened": "Mötet ställdes in"}]
+    assert get_decision_basis(connection, leader, NOW, decision.task, decision.context).before == {}
 
 
 def test_four_eyes_and_returning_twice(connection: Connection, leader: Person) -> None:
