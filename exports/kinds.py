@@ -67,12 +67,14 @@ def export(
     """A file of the given kind (see `KINDS`) and suffix (xlsx or csv) with the picture at `as_of`.
 
     Without `pack_key` the first deployed pack is meant. Whether the person may have it is the caller's question.
-    Raises Invalid for an unknown kind or suffix and NotFound when no pack is deployed.
+    Raises Invalid for an unknown kind or suffix, NotFound for an unknown organisation and when no pack is deployed.
     """
     suffix = file_suffix.removeprefix(".")
     if kind not in KINDS or suffix not in FORMATS:
         raise Invalid(f"{kind}.{suffix} går inte att hämta. Välj {', '.join(KINDS)} som xlsx eller csv.")
     titles = load_titles(connection)
+    if organisation is not None and organisation not in titles.organisations:
+        raise NotFound(f"Organisationen {organisation} finns inte.")
     pack = _pack(titles, pack_key)
     order = Order(connection, titles, pack, as_of, organisation, translator(pack, locale))
     if kind == "status" and suffix == "xlsx":

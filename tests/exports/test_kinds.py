@@ -91,6 +91,8 @@ def test_what_cannot_be_had_is_refused(connection: Connection) -> None:
             export(connection, kind, suffix, TODAY, None, "sv", TODAY)
     with pytest.raises(NotFound):
         export(connection, "status", "xlsx", TODAY, None, "sv", TODAY, pack_key="another")
+    with pytest.raises(NotFound, match="9999"):  # it gave an empty workbook
+        export(connection, "status", "xlsx", TODAY, "9999", "sv", TODAY)
 
 
 def test_file_names_say_what_and_when() -> None:

@@ -15,13 +15,15 @@ from engine.packs import load_pack
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
 from exports.kinds import export as export_kind
-from web.cli.opening import open_database, open_settings, pack_folders
+from web.cli.opening import open_database, open_settings, pack_folders, writable
 
 
 def simulate(arguments: argparse.Namespace) -> int:
     """Play the county's life, write the status workbook, and say how every agreement ended."""
     if arguments.end <= arguments.start:
         raise Invalid("--until behöver vara senare än --from.")
+    if arguments.out and writable(arguments.out).suffix.lower() != ".xlsx":
+        raise Invalid("Filens namn behöver sluta på .xlsx.")
     with tempfile.TemporaryDirectory(prefix="samflode-") as folder:
         if arguments.database_url:
             database = Database(arguments.database_url)
@@ -77,12 +79,20 @@ def export(arguments: argparse.Namespace) -> int:
     ending = arguments.out.suffix.lower()
     if ending not in {".xlsx", ".csv"}:
         raise Invalid("Filens namn behöver sluta på .xlsx eller .csv.")
+    writable(arguments.out)
     settings = open_settings()
     now = utc_now()
     as_of = _moment(arguments.as_of, now)
     with open_database(settings).read() as connection:
         content = export_kind(
-            connection, arguments.kind, ending, as_of, arguments.organisation, arguments.locale or settings.locale, now
+            connection,
+            arguments.kind,
+            ending,
+            as_of,
+            arguments.organisation,
+            arguments.locale or settings.locale,
+            now,
+            arguments.pack,
         )
     arguments.out.write_bytes(content)
     print(f"{arguments.out} ({len(content) // 1024} kB)")

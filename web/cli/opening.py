@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.database import Database
 from engine.database.connection import check_reachable
 from engine.database.upgrade import is_current
-from engine.errors import Misconfigured
+from engine.errors import Invalid, Misconfigured
 from engine.packs import shipped_packs
 from engine.settings import Settings
 
@@ -38,3 +38,12 @@ def pack_folders(settings: Settings, chosen: Path | None = None) -> list[Path]:
     if not named:
         raise Misconfigured(f"Det finns inget processpaket i {chosen}.")
     return named
+
+
+def writable(file: Path) -> Path:
+    """The file, when it can be written: asked before the work, which may take minutes. Raises Invalid."""
+    if not file.parent.is_dir():
+        raise Invalid(f"Mappen {file.parent} finns inte. Skapa den eller välj en annan fil.")
+    if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise Invalid(f"Det går inte att skriva till {file}. Välj en annan fil.")
+    return file

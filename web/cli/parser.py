@@ -62,8 +62,8 @@ def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     simulate = command(commands, "simulate", "county:simulate", "play every municipality's life on a simulated clock")
     simulate.add_argument("--pack", default="dalarna-kvinnofrid")
-    simulate.add_argument("--from", dest="start", type=date.fromisoformat, required=True, metavar="DATE")
-    simulate.add_argument("--until", dest="end", type=date.fromisoformat, required=True, metavar="DATE")
+    simulate.add_argument("--from", dest="start", type=_day, required=True, metavar="DATE")
+    simulate.add_argument("--until", dest="end", type=_day, required=True, metavar="DATE")
     simulate.add_argument("--seed", type=int, default=1)
     simulate.add_argument("--out", type=Path, metavar="FILE.xlsx", help="the status workbook at the end")
     simulate.add_argument("--database-url", help="keep what happened here (default: a file that is thrown away)")
@@ -77,11 +77,18 @@ def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     export.add_argument(
         "kind", choices=["status", "activities", "assessments", "indicators", "deviations", "tasks", "history"]
     )
-    export.add_argument("--as-of", type=date.fromisoformat, metavar="DATE")
+    export.add_argument("--as-of", type=_day, metavar="DATE")
     export.add_argument("--organisation", metavar="CODE")
     export.add_argument("--locale", choices=["sv", "en"])
     export.add_argument("--pack", default="dalarna-kvinnofrid")
     export.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-24") from None
 
 
 def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
