@@ -9,9 +9,10 @@ from sqlalchemy import Boolean, Connection, bindparam, delete, exists, insert, o
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
 from engine.commands import effects, incident_rows, instances
+from engine.commands.undoing import undone_as_a_whole
 from engine.database.tables import draft, submission, timer, user_task
 from engine.definitions import definition_by_id
-from engine.errors import AlreadyDone, Attempt, ExecutionFailed, InvalidForm, NotFound, Stale, Undone
+from engine.errors import AlreadyDone, Attempt, InvalidForm, NotFound, Stale
 from engine.forms import routed, validate, visible
 from engine.history import digest
 from engine.people import Person, get_person
@@ -20,10 +21,6 @@ from engine.registers.projections import project
 from engine.work import Instance, NextTask, Work
 
 _DONE = "Uppgiften är redan klar. Någon annan kan ha hunnit före, inget av ditt har skrivits över."
-UNDONE = (
-    "Uppgiften kunde inte slutföras: ett steg som skulle följa av sig självt gick inte att utföra. Inget har ändrats. "
-    "Det du skrev är sparat som utkast, och en administratör ser felet."
-)
 _TAKEN = "Uppgiften har redan tagits över av någon annan."
 RETURNS = frozenset({"returned", "declined"})
 
@@ -120,7 +117,8 @@ def complete_task(
     if task.failed_at is not None:
         incident_rows.resolve(connection, now, task_id, "Uppgiften slutfördes.", person.id)
     element = definition.element(task.element_id)
-    try:
+    instances.demand_active(instance)
+    with undone_as_a_whole(Attempt("task", task_id, person.id, values)):
         instances.advance(
             work,
             instance,
@@ -130,8 +128,6 @@ def complete_task(
             **submitted,
         )
         effects.drain(work)
-    except ExecutionFailed as error:
-        raise Undone(UNDONE, error, Attempt("task", task_id, person.id, values)) from error
     return Completed(instance.id, tuple(work.next_tasks))
 
 

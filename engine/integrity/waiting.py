@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, select, update
 
 from engine.bpmn.definitions import Definition
 from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
@@ -48,6 +48,8 @@ def rebuild(connection: Connection, now: datetime) -> None:
         pair = _pair(connection, instance)
         if any(_differences("", pair)):
             open_tasks.record(work, instance, pair.pack, pair.definition, pair.rows, pair.state, set())
+            resting = timer.c.instance_id == instance.id
+            connection.execute(update(timer).where(resting).values(suspended=instance.status == "suspended"))
     effects.drain(work)
 
 
