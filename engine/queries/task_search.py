@@ -24,6 +24,7 @@ class TaskSearch:
 
     state: TaskState | None = "open"
     role: str | None = None
+    role_organisation: str | None = None
     organisation: str | None = None
     assignee_id: str | None = None
     process_key: str | None = None
@@ -64,6 +65,7 @@ def _conditions(wanted: TaskSearch) -> list[ColumnElement[bool]]:
         column == value
         for column, value in (
             (columns.role, wanted.role),
+            (columns.role_organisation, wanted.role_organisation),
             (columns.organisation, wanted.organisation),
             (columns.assignee, wanted.assignee_id),
             (columns.process_key, wanted.process_key),

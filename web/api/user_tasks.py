@@ -80,7 +80,8 @@ class SavedDraft(Given):
 class TaskQuery(Paged):
     state: State = "open"
     role: Name | None = None
-    organisation: Name | None = None
+    role_organisation: Annotated[Name | None, Field(description="where the role must be held")] = None
+    organisation: Annotated[Name | None, Field(description="whom it is about")] = None
     assignee: Annotated[Name | None, Field(description="a username, a person's id, or `me`")] = None
     process_key: Name | None = None
     process_instance_id: Name | None = None
@@ -102,6 +103,7 @@ def list_user_tasks(call: Call, query: TaskQuery) -> PageOf[UserTask]:
     wanted = TaskSearch(
         state=None if query.state == "all" else query.state,
         role=query.role,
+        role_organisation=query.role_organisation,
         organisation=query.organisation,
         assignee_id=_person_id(call, query.assignee) if query.assignee else None,
         process_key=query.process_key,

@@ -135,9 +135,9 @@ def test_a_list_is_narrowed(rss: Program, begun: Any, task_id: str) -> None:
         return [task["id"] for task in rss.read("/user-tasks", **query)["items"]]
 
     due = rss.read(f"/user-tasks/{task_id}")["due_at"]
-    assert found(due_before="2100-01-01T00:00:00Z", role="rss", process_key="local_agreement") == [task_id]
+    assert found(due_before="2100-01-01T00:00:00Z", role="rss", role_organisation="rss") == [task_id]
     assert found(due_before=due) == []
     assert found(process_instance_id=begun["id"], business_key=begun["business_key"]) == [task_id]
-    assert found(organisation="2062") == []
+    assert found(organisation="2062") == found(role_organisation="2080") == found(process_key="deviation") == []
     assert found(state="completed") == []
     assert found(assignee="leader") == []
