@@ -38,6 +38,7 @@ _SUBMITTERS = (
 _COMPLETE = update(user_task).where(
     user_task.c.id == bindparam("task_id"),
     user_task.c.state == "open",
+    user_task.c.definition_id == bindparam("definition_was"),
     user_task.c.assignee.is_not_distinct_from(bindparam("assignee_was")),
     or_(bindparam("has_draft", type_=Boolean), ~exists().where(draft.c.task_id == user_task.c.id)),
 )
@@ -196,7 +197,12 @@ def _assign(connection: Connection, now: datetime, task_id: str, assignee: str |
 
 def _mark_completed(connection: Connection, now: datetime, person: Person, task: Any) -> None:
     """Whoever gets here first completes the task; for the other there is no open row left."""
-    read = {"task_id": task.id, "assignee_was": task.assignee, "has_draft": task.has_draft}
+    read = {
+        "task_id": task.id,
+        "definition_was": task.definition_id,
+        "assignee_was": task.assignee,
+        "has_draft": task.has_draft,
+    }
     completed = {"state": "completed", "ended_at": now, "completed_by": person.id}
     if connection.execute(_COMPLETE, read | completed).rowcount != 1:
         _open_task(connection, task.id)
