@@ -71,8 +71,12 @@ class Work:
     def pack(self, pack_key: str) -> Pack:
         """The newest deployed version of a pack, looked up once per command. Raises NotFound."""
         if pack_key not in self._packs:
-            self._packs[pack_key] = current_pack(self.connection, pack_key)
+            self.remember_pack(current_pack(self.connection, pack_key))
         return self._packs[pack_key]
+
+    def remember_pack(self, pack: Pack) -> None:
+        """Whoever has found the newest version of a pack on the way spares the command a look-up."""
+        self._packs[pack.key] = pack
 
 
 @dataclass

@@ -22,6 +22,7 @@ from engine.errors import Conflict, ExecutionFailed, NotFound, Stale
 from engine.handlers import Call, run_handler
 from engine.history import FIRST_HASH, Log
 from engine.packs import Pack
+from engine.packs.deployed import newest_version_id, pack_of_version
 from engine.registers import deviations, stages
 from engine.work import Instance, Work
 
@@ -29,7 +30,9 @@ SUSPENDED = "Ärendet är pausat. Inget har ändrats. Uppgiften kan göras när 
 OVER = "Ärendet är avslutat. Inget har ändrats."
 NOTHING = WaitState({}, {}, {}, {}, {}, completed=False)
 
-_INSTANCE = select(process_instance).where(process_instance.c.id == bindparam("instance_id"))
+# With the pack's newest version, which is needed next.
+_pack_version_id = newest_version_id(process_instance.c.pack_key).scalar_subquery().label("pack_version_id")
+_INSTANCE = select(process_instance, _pack_version_id).where(process_instance.c.id == bindparam("instance_id"))
 _BEGIN = insert(process_instance)
 _WRITE = update(process_instance).where(
     process_instance.c.id == bindparam("instance_id"), process_instance.c.revision == bindparam("expected")
@@ -130,6 +133,7 @@ def _read(work: Work, instance_id: str) -> Instance:
     row = work.connection.execute(_INSTANCE, {"instance_id": instance_id}).first()
     if row is None:
         raise NotFound("Ärendet finns inte.")
+    work.remember_pack(pack_of_version(work.connection, row.pack_version_id))
     return Instance.from_row(row)
 
 

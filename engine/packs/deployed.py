@@ -2,18 +2,20 @@
 
 from functools import lru_cache
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from engine.database.tables import pack_version
 from engine.errors import NotFound
 from engine.packs.pack import Pack
 
-_NEWEST = (
-    select(pack_version.c.id)
-    .where(pack_version.c.pack_key == bindparam("pack_key"))
-    .order_by(pack_version.c.version.desc())
-    .limit(1)
-)
+
+def newest_version_id(pack_key: ColumnElement[str]) -> Select[str]:
+    """The id of a pack's newest version, as a query to run or to put into another."""
+    newest = select(pack_version.c.id).where(pack_version.c.pack_key == pack_key)
+    return newest.order_by(pack_version.c.version.desc()).limit(1)
+
+
+_NEWEST = newest_version_id(bindparam("pack_key"))
 
 
 def current_pack(connection: Connection, pack_key: str) -> Pack:
@@ -21,7 +23,7 @@ def current_pack(connection: Connection, pack_key: str) -> Pack:
     version_id = connection.execute(_NEWEST, {"pack_key": pack_key}).scalar()
     if version_id is None:
         raise NotFound(f"Processpaketet {pack_key} är inte inläst.")
-    return _pack(connection, version_id)
+    return pack_of_version(connection, version_id)
 
 
 def deployed_packs(connection: Connection) -> list[Pack]:
@@ -42,7 +44,8 @@ def _loaded() -> dict[str, Pack]:
     return {}
 
 
-def _pack(connection: Connection, version_id: str) -> Pack:
+def pack_of_version(connection: Connection, version_id: str) -> Pack:
+    """The pack as that version has it."""
     packs = _loaded()
     if version_id not in packs:
         content = connection.execute(select(pack_version.c.content).where(pack_version.c.id == version_id)).scalar_one()

