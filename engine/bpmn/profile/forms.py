@@ -71,7 +71,7 @@ def _head(schema: Schema, fields: Schema) -> Iterator[Fault]:
         if name not in fields:
             yield Fault(name, "fältet är obligatoriskt men finns inte")
     register = schema.get("x-register")
-    if register is not None and register not in REGISTERS:
+    if register is not None and (not isinstance(register, str) or register not in REGISTERS):
         yield Fault(None, f"registret {register!r} finns inte (x-register)")
 
 
@@ -95,14 +95,14 @@ def _is_flat(field: Schema) -> bool:
     kind, items = field.get("type"), field.get("items")
     if kind == "array":
         return isinstance(items, dict) and items.get("type") == "string"
-    return kind in {"string", "integer", "number", "boolean"}
+    return kind in ("string", "integer", "number", "boolean")  # a list, of a set no member, may stand there
 
 
 def _field(name: str, field: Any, fields: Schema, pack: Pack) -> Iterator[Fault]:
     if not isinstance(field, dict):
         yield Fault(name, "fältet ska vara ett objekt")
         return
-    if field.get("type") not in TYPES:
+    if not isinstance(field.get("type"), str) or field["type"] not in TYPES:
         yield Fault(name, f"fältets typ ska vara en av {', '.join(sorted(TYPES))}")
     if not isinstance(field.get("title"), str) or not field["title"].strip():
         yield Fault(name, "fältet saknar titel")
@@ -152,7 +152,7 @@ def _shown_if(name: str, condition: Any, fields: Schema) -> Iterator[Fault]:
     if not isinstance(other, dict):
         yield Fault(name, f"x-show-if: fältet {condition['field']} finns inte")
         return
-    choices = {choice.get("const") for choice in other.get("oneOf", []) if isinstance(choice, dict)}
+    choices = [choice.get("const") for choice in other.get("oneOf", []) if isinstance(choice, dict)]
     for value in condition["is"]:
         if choices and value not in choices:
             yield Fault(name, f"x-show-if: {value!r} är inget val i fältet {condition['field']}")
@@ -163,6 +163,7 @@ def _choices(name: str, field: Schema) -> Iterator[Fault]:
     for owner in (field, items if isinstance(items, dict) else {}):
         choices = owner.get("oneOf", [])
         for choice in choices:
-            if not isinstance(choice, dict) or "const" not in choice or not choice.get("title"):
-                yield Fault(name, "varje val (oneOf) ska ha const och title")
+            known = isinstance(choice, dict) and isinstance(choice.get("const"), str | int | float)
+            if not known or not choice.get("title"):
+                yield Fault(name, "varje val (oneOf) ska ha const och title; const är text, tal, sant eller falskt")
                 break

@@ -92,7 +92,8 @@ def _choices(name: str, fields: Values, form: Values, names: Names, pack: Pack) 
 
 def _deciding(field: Values, name: str) -> list[Constant]:
     condition = field.get("x-show-if") or {}
-    return list(condition.get("is", [])) if condition.get("field") == name else []
+    wanted = condition.get("is", []) if condition.get("field") == name else []
+    return [value for value in wanted if isinstance(value, Constant)]
 
 
 def _values(field: Values, compared: set[Constant], pack: Pack) -> list[Any]:
@@ -100,7 +101,7 @@ def _values(field: Values, compared: set[Constant], pack: Pack) -> list[Any]:
         case "boolean":
             return [True, False]
         case "array":
-            return _lists(field, _offered(field.get("items") or {}, pack), compared)
+            return _lists(field, _offered(field.get("items"), pack), compared)
         case "integer" | "number":
             return [value for value in _numbers(compared) if _fits(value, field)]
         case _:
@@ -112,12 +113,14 @@ def _values(field: Values, compared: set[Constant], pack: Pack) -> list[Any]:
             return _told_apart([*sorted(c for c in compared if isinstance(c, str)), _OTHER], compared)
 
 
-def _offered(field: Values, pack: Pack) -> list[Any] | None:
+def _offered(field: Any, pack: Pack) -> list[Any] | None:
     """The constants or the catalogue's keys that a field offers; None when anything may be written."""
+    if not isinstance(field, dict):
+        return None
     if "oneOf" in field:
         return [choice["const"] for choice in field["oneOf"]]
     if "enum" in field:
-        return list(field["enum"])
+        return [value for value in field["enum"] if isinstance(value, Constant)]
     if "x-options" in field:
         source = field["x-options"]
         items = pack.catalogues.get(source["catalogue"], [])

@@ -116,6 +116,10 @@ class _Pack:
             nodes = walk.begin({**self._first(key), **said}, said)
         except TooManyAnswers:
             walk.graph.is_cut, nodes = True, []
+        except Exception as error:  # noqa: BLE001 - whatever a strange form lets out must not hide the other findings
+            walk.graph.is_cut, nodes = True, []
+            reason = f"processen går inte att gå igenom: {type(error).__name__}: {error}"
+            self._findings.append(Finding(f"{key}/{key}.bpmn", None, reason))
         self._calling.pop()
         self._known[beginning] = walk.graph.results(nodes)
         return self._known[beginning]
