@@ -1,7 +1,7 @@
 """Makes the golden instances of a release: `python -m tools.golden` writes tests/golden/<version>.db.xz.
 
 A small county in the middle of its life, with something running in every kind of process, as `samflode backup` writes
-it. Made once per release and then left alone: `tests/golden/test_golden.py` proves that newer code finishes it.
+it. Made anew while 0001 still changes, then once per release: `tests/golden` proves that newer code finishes it.
 """
 
 import lzma
