@@ -94,6 +94,8 @@ def _agreed_start(call: Call) -> date | None:
 def _set_agreement_status(call: Call) -> Values:
     valid_to = call.date(call.element.properties.get("valid_to"))
     agreements.set_status(call.work, call.agreement_key, call.demanded("status"), valid_to=valid_to)
+    if valid_to is not None:
+        agreements.extend_local(call.work, call.agreement_key, valid_to)
     return {}
 
 

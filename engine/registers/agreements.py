@@ -104,6 +104,16 @@ def local_keys(work: Work, regional_key: str) -> list[str]:
     return list(work.connection.execute(query).scalars())
 
 
+def extend_local(work: Work, regional_key: str, valid_to: date) -> None:
+    """Local agreements rest on the regional one: when that is valid longer, so are they."""
+    running = (agreement.c.regional_key == regional_key, agreement.c.ended_at.is_(None))
+    query = select(agreement.c.key, agreement.c.status).where(*running, agreement.c.valid_to < valid_to)
+    found = work.connection.execute(query).all()
+    for key, status in found:
+        work.connection.execute(update(agreement).where(agreement.c.key == key).values(valid_to=valid_to))
+        _note_status(work, key, status, valid_to)
+
+
 def in_force_date(work: Work, key: str | None) -> date | None:
     """When the agreement came into force."""
     return work.connection.execute(select(agreement.c.in_force_on).where(agreement.c.key == key)).scalar()

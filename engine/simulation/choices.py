@@ -72,6 +72,8 @@ def _dates(fields: Mapping[str, Any], today: date) -> Values:
     dates: Values = {}
     if "look_again_on" in fields:
         dates["look_again_on"] = (today + timedelta(days=120)).isoformat()
+    if "prolonged_to" in fields:
+        dates["prolonged_to"] = f"{today.year + 2}-12-31"
     if "effect_check_on" in fields:
         dates["effect_check_on"] = (today + timedelta(days=90)).isoformat()
     if "in_force_on" in fields:

@@ -191,6 +191,8 @@ class _County:
         span: timedelta = max(row.due_at - begin, timedelta(hours=2))
         if row.element_id == COMMISSION:
             return begin + span * 0.92  # the option decides whether it is taken in time, not the dice
+        if row.process_key == "regional_revision":
+            return begin + span * 0.5  # ... and a revision that has begun comes to its end within the extension
         pace = self._paces.setdefault(row.organisation, self._rng.uniform(0.3, 1.0))
         share = self._rng.choices(
             (self._rng.uniform(0.1, 0.9) * pace, self._rng.uniform(1.02, 1.5), self._rng.uniform(1.5, 2.6)), (86, 11, 3)
