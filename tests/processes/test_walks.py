@@ -1,12 +1,13 @@
 """Each shipped model is walked, on the real engine with save and load between every two steps, to each of its ends."""
 
 import random
+from collections import Counter
 
 import pytest
 
 from tests.processes.walking import RandomWalk, shipped
 
-MOST_WALKS = 400
+MOST_WALKS = 600
 LONGEST = 120
 AFTER_ALL = 3  # more walks when everything has been seen
 
@@ -15,9 +16,9 @@ AFTER_ALL = 3  # more walks when everything has been seen
 def test_every_element_is_passed_and_every_end_reached(key: str) -> None:
     model = shipped().models[key]
     unseen = set(model.elements)
-    left = AFTER_ALL
+    left, given = AFTER_ALL, Counter[str]()
     for number in range(MOST_WALKS):
-        one = RandomWalk(key, random.Random(f"{key} {number}"))
+        one = RandomWalk(key, random.Random(f"{key} {number}"), given)
         for _ in range(LONGEST):
             if one.walk.completed:
                 break

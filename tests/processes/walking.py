@@ -1,6 +1,8 @@
 """Walks a shipped model with made-up answers: random choices among all that its forms allow."""
 
 import random
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -37,7 +39,9 @@ def shipped() -> Shipped:
 class RandomWalk:
     """One instance of a process, alone: what it calls is answered for, and what it tells others is not sent."""
 
-    def __init__(self, key: str, dice: random.Random) -> None:
+    def __init__(self, key: str, dice: random.Random, given_before: Counter[str]) -> None:
+        """`given_before` is shared by all walks of a process: answers that have been rare so far come first."""
+        self.given_before = given_before
         self.files, self.model = shipped().files[key], shipped().models[key]
         self.dice = dice
         pack = shipped().pack
@@ -62,15 +66,20 @@ class RandomWalk:
         state = self.walk.wait_state()
         kinds = {"tasks": state.tasks, "calls": state.calls, "timers": state.timers, "messages": state.messages}
         waiting = [(kind, w.element_id) for kind, found in kinds.items() for w in found.values()]
-        # What people do is likelier than a deadline or a message, or long lives would never be walked.
+        # What people do is likelier than a deadline or a message, or long lives would never be walked; but what has been
+        # rare so far gets its chance.
         weights = [8 if kind in {"tasks", "calls"} else 1 for kind, _ in waiting]
-        kind, element_id = self.dice.choices(waiting, weights)[0]
+        likely = self.dice.choices(waiting, weights)[0]
+        rarest = min(waiting, key=lambda one: self.given_before[one[1]])
+        kind, element_id = self.dice.choices((likely, rarest), (3, 1))[0]
+        self.given_before[element_id] += 1
         element = self.model.elements[element_id]
         values = {}
         if kind == "tasks":
-            values = self._answers(element)
+            values = self._rarest(element_id, lambda: self._answers(element))
         elif kind == "calls":
-            answered = self._given_together(element.called_element or "", [m.source for m in element.outs])
+            called, sources = element.called_element or "", [mapping.source for mapping in element.outs]
+            answered = self._rarest(element_id, lambda: self._given_together(called, sources))
             values = {mapping.target: answered[mapping.source] for mapping in element.outs}
         self.walk.take(kind, element_id, values)
 
@@ -82,6 +91,13 @@ class RandomWalk:
         return bool(state.tasks or state.calls or inside)
 
     # What is answered -------------------------------------------------------------------------------------------
+
+    def _rarest(self, element_id: str, answer: Callable[[], Values]) -> Values:
+        """Of some answers the one that has been given least often at this element."""
+        some = {f"{element_id} {_choices(values)}": values for values in (answer() for _ in range(4))}
+        rarest = min(some, key=lambda choices: self.given_before[choices])
+        self.given_before[rarest] += 1
+        return some[rarest]
 
     def _answers(self, element: Element) -> Values:
         return self._routed(self.files.forms[element.form_key or ""])
@@ -96,6 +112,8 @@ class RandomWalk:
         return {name: together[name] if name in together else self._given(key, name) for name in names}
 
     def _routed(self, form: Values) -> Values:
+        steering = {name: field for name, field in form["properties"].items() if name in _steering(form)}
+        form = {**form, "properties": steering}
         filled = fill_in(form, shipped().pack.catalogues, self.dice, TODAY, {}, {})
         return routed(form, visible(form, filled))
 
@@ -138,3 +156,16 @@ class RandomWalk:
             "all_approved": self.dice.random() < 0.5,
         }
         return {name: made_up[name] for name in topic.sets}
+
+
+def _steering(form: Values) -> set[str]:
+    """The fields that route, and those that decide whether these are shown."""
+    routes = set(form.get("x-routes", []))
+    while deciding := {form["properties"][name].get("x-show-if", {}).get("field", name) for name in routes} - routes:
+        routes |= deciding
+    return routes
+
+
+def _choices(values: Values) -> list[tuple[str, object]]:
+    """What may steer: choices as they are, lists by whether there is anything in them."""
+    return sorted((name, bool(value) if isinstance(value, list) else value) for name, value in values.items())
