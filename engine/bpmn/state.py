@@ -4,6 +4,7 @@ Layout (JSON): {"main": scope, "subs": [[parent task id, spec name, scope], ...]
 first, each as a list (see `_task`), with only the data that differs from its parent's.
 """
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ def decode(state: bytes, spec: Any, sub_specs: dict[str, Any], engine: Engine) -
     workflow = QuietWorkflow(spec, sub_specs, script_engine=engine, deserializing=True)
     _fill(workflow, stored["main"], workflow)
     for key, name, scope in stored["subs"]:
-        parent = workflow.get_task_from_id(UUID(hex=key))
+        parent = workflow.get_task_from_id(_id(key))
         sub = BpmnSubWorkflow(sub_specs[name], parent.id, workflow, deserializing=True)
         _fill(sub, scope, workflow)
         workflow.subprocesses[parent.id] = sub
@@ -80,15 +81,21 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
+@lru_cache(maxsize=20_000)
+def _id(text: str) -> UUID:
+    """A task's id. Each stands in a state up to three times, and again in the next one: reading it is not cheap."""
+    return UUID(hex=text)
+
+
 def _fill(scope: Any, stored: dict[str, Any], top: Any) -> None:
     scope.success, scope.completed, scope.data = stored["success"], stored["completed"], stored["data"]
     specs = scope.spec.task_specs
     for task_id, parent_id, children, state, name, changed_at, triggered, internal, changed, removed in stored["tasks"]:
         task = Task.__new__(Task)
-        task.id = UUID(hex=task_id)
+        task.id = _id(task_id)
         task.workflow = scope
-        task._parent = UUID(hex=parent_id) if parent_id else None
-        task._children = [UUID(hex=child) for child in children]
+        task._parent = _id(parent_id) if parent_id else None
+        task._children = [_id(child) for child in children]
         task._state, task.task_spec, task.last_state_change = state, specs[name], changed_at
         task.triggered, task.internal_data, task.thread_id = triggered, internal, 0
         task.data = dict(scope.tasks[task._parent].data) if task._parent else {}
@@ -103,5 +110,5 @@ def _fill(scope: Any, stored: dict[str, Any], top: Any) -> None:
             completed = specs[task.task_spec.task_spec].completed_event
             if not completed.is_connected(task.task_spec.merge_child):
                 completed.connect(task.task_spec.merge_child)
-    scope.task_tree = scope.tasks[UUID(hex=stored["tasks"][0][0])]
-    scope.last_task = scope.tasks.get(UUID(hex=stored["last"])) if stored["last"] else None
+    scope.task_tree = scope.tasks[_id(stored["tasks"][0][0])]
+    scope.last_task = scope.tasks.get(_id(stored["last"])) if stored["last"] else None
