@@ -66,8 +66,8 @@ class RandomWalk:
         state = self.walk.wait_state()
         kinds = {"tasks": state.tasks, "calls": state.calls, "timers": state.timers, "messages": state.messages}
         waiting = [(kind, w.element_id) for kind, found in kinds.items() for w in found.values()]
-        # What people do is likelier than a deadline or a message, or long lives would never be walked; but what has been
-        # rare so far gets its chance.
+        # What people do is likelier than a deadline or a message, or long lives would never be walked; but what has
+        # been rare so far gets its chance.
         weights = [8 if kind in {"tasks", "calls"} else 1 for kind, _ in waiting]
         likely = self.dice.choices(waiting, weights)[0]
         rarest = min(waiting, key=lambda one: self.given_before[one[1]])
