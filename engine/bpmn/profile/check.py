@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     elements.known_types,
     elements.known_parts,
     elements.known_events,
+    elements.caught_errors,
     elements.loops,
     flows.connected,
     flows.starts_and_ends,

@@ -100,6 +100,28 @@ def _event(element: Element, event: EventDefinition) -> Iterator[Fault]:
         yield Fault(element.id, "ett fel avbryter alltid; händelsen måste vara avbrytande")
 
 
+def caught_errors(case: Case) -> Iterator[Fault]:
+    """An error is caught on the edge of the sub-process that it ends, and nowhere else: a called process gives none."""
+    for element in case.model.elements.values():
+        for code in _errors(element):
+            if element.type == "endEvent" and code not in _caught(case, element.scope):
+                yield Fault(element.id, "ingen fångar felet; sätt en felhändelse på kanten av delprocessen omkring")
+            elif element.type == "boundaryEvent" and code not in _ended_with(case, element.attached_to or ""):
+                yield Fault(element.id, "felet kan aldrig komma; ingen sluthändelse i delprocessen ger det")
+
+
+def _errors(element: Element) -> set[str | None]:
+    return {event.reference for event in element.events if event.kind == "error"}
+
+
+def _caught(case: Case, scope: str) -> set[str | None]:
+    return {code for event in case.model.boundaries(scope) for code in _errors(event)}
+
+
+def _ended_with(case: Case, scope: str) -> set[str | None]:
+    return {code for end in case.model.inside(scope) if end.type == "endEvent" for code in _errors(end)}
+
+
 def loops(case: Case) -> Iterator[Fault]:
     """Multi-instance on user tasks only, over a named list, without output collection."""
     for element in case.model.elements.values():

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.bpmn.constructs import FAILS, FAULT
 from tests.engine.bpmn.profile.drawing import (
     CAUGHT,
     MESSAGE,
+    boundary,
+    call,
     chain,
     end,
     extra,
+    flow,
     instead,
     many,
     model,
@@ -83,6 +87,18 @@ FAULTS: dict[str, tuple[str, str | None, str]] = {
         task(many(inner="<bpmn:loopDataOutputRef>answers</bpmn:loopDataOutputRef>")),
         "work",
         "flera instanser får inte samla svar",
+    ),
+    "error that nobody catches": (
+        model(start(), user("write"), end("failed", FAILS), chain("begun", "write", "failed"), root=FAULT),
+        "failed",
+        "ingen fångar felet",
+    ),
+    "error that never comes": (
+        plain(
+            call("ask"), boundary("caught", "ask", FAILS), end("over"), flow("caught", "over"), ids=("ask",), root=FAULT
+        ),
+        "caught",
+        "felet kan aldrig komma",
     ),
     "many without list": (
         task("<bpmn:multiInstanceLoopCharacteristics/>"),
