@@ -116,6 +116,17 @@ def test_nobody_stumbles_on_the_main_pages(
         assert stumbling_blocks(page) == [], path
 
 
+def test_nobody_stumbles_on_the_rarer_pages(
+    sign_in: Callable[[Person], Page], database: Database, address: str, stumbling_blocks: Look
+) -> None:
+    person, task_id = with_open_task(database, "working_group")
+    page = sign_in(person)
+    rarer = (f"/uppgifter/{task_id}/lamna-over", "/starta", "/finns-inte", "/uppgifter/finns-inte", "/hjalp")
+    for path in rarer:
+        page.goto(address + path)
+        assert stumbling_blocks(page) == [], path
+
+
 def test_a_working_group_writes_saves_and_hands_in(
     sign_in: Callable[[Person], Page], database: Database, address: str, stumbling_blocks: Look
 ) -> None:
