@@ -1,5 +1,6 @@
 """`simulate`: counties of 15 and of 290 municipalities over eight years, every completion committed; rates compared."""
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -81,4 +83,17 @@ def _pack_of(municipalities: int, folder: Path) -> Path:
     manifest.write_text(manifest.read_text().replace(last, last + "".join(f' "{code}",' for code in added)))
     items = [f'\n[[item]]\nkey = "{code}"\ntitle = "Kommun {code}"\nkind = "municipality"\n' for code in added]
     catalogue.write_text(catalogue.read_text() + "".join(items))
+    for form in folder.glob("*/forms/*.json"):
+        form.write_text(json.dumps(_with_choices(json.loads(form.read_text()), known[-1], added)))
     return folder
+
+
+def _with_choices(schema: Any, last: str, added: list[str]) -> Any:
+    """A form in which whoever could choose the last of the known municipalities can choose those added too."""
+    if isinstance(schema, list):
+        more = added if any(isinstance(each, dict) and each.get("const") == last for each in schema) else []
+        choices = [{"const": code, "title": f"Kommun {code}"} for code in more]
+        return [*(_with_choices(each, last, added) for each in schema), *choices]
+    if isinstance(schema, dict):
+        return {key: _with_choices(value, last, added) for key, value in schema.items()}
+    return schema
