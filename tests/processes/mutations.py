@@ -1,6 +1,7 @@
 """Damages files as somebody might in an editor: things dropped, doubled, renamed, moved, exchanged."""
 
 import copy
+import json
 import random
 from typing import Any
 
@@ -120,7 +121,7 @@ def _json(content: bytes, dice: random.Random) -> bytes:
                 box[dice.choice(["$ref", "type", "oneOf", "x-routes", "x-show-if", "items", "å", str(key) + "2"])] = new
             case _:
                 box.append(new)
-    return orjson.dumps(value)
+    return json.dumps(value).encode()  # orjson has no numbers beyond 64 bits, and somebody may write one
 
 
 def _boxes(value: Any) -> Any:
