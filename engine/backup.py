@@ -15,6 +15,7 @@ from engine.database import (
     Database,
     access_tables,  # noqa: F401 - their tables are part of the metadata, too
     register_tables,  # noqa: F401
+    workplace_tables,  # noqa: F401
 )
 from engine.database.tables import metadata
 from engine.database.upgrade import upgrade

@@ -140,6 +140,7 @@ Index(
 )
 Index("ix_user_task_instance", user_task.c.instance_id)
 Index("ix_user_task_agreement", user_task.c.agreement_key)
+Index("ix_user_task_ended", user_task.c.ended_at, user_task.c.process_key)
 
 timer = Table(
     "timer",
@@ -195,6 +196,7 @@ draft = Table(
     Column("person_id", Key, primary_key=True),
     Column("values", Json, nullable=False),
     Column("saved_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),  # so that two windows do not overwrite each other
 )
 
 event = Table(
@@ -231,6 +233,7 @@ subscription = Table(
     Column("instance_id", ForeignKey("process_instance.id"), primary_key=True),
     Column("task_id", Key, primary_key=True),
     Column("element_id", Key, nullable=False),
+    Column("kind", Key, nullable=False, server_default="message"),  # message (for one), signal (for all)
     Column("name", Key, nullable=False),
     Column("correlation_key", BusinessKey, nullable=False),
 )
@@ -245,13 +248,20 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("link", Text),
+    Column("kind", Key, nullable=False, server_default="notice"),  # notice, reminder, escalation, mention, digest ...
+    Column("task_id", Key),
+    Column("attachment_name", String(200)),
+    Column("attachment", LargeBinary),
     Column("created_at", Moment, nullable=False),
+    Column("sent_to", String(320)),  # when another address than the person's own: mail was redirected
     Column("sent_at", Moment),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("try_at", Moment),  # not before this: whoever sends it has it until then
     Column("last_error", Text),
 )
 Index("ix_outbox_unsent", outbox.c.sent_at, outbox.c.created_at)
+Index("ix_outbox_created", outbox.c.created_at, outbox.c.id)
+Index("ix_outbox_person", outbox.c.person_id, outbox.c.created_at)
 
 incident = Table(
     "incident",

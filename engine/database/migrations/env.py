@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import False_, True_
 
-from engine.database import access_tables, register_tables  # noqa: F401 - their tables are part of the metadata, too
+from engine.database import access_tables, register_tables, workplace_tables  # noqa: F401 - their tables are part of the metadata, too
 from engine.database.tables import metadata
 
 

@@ -33,6 +33,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_activity_agreement", "activity", ["agreement_key", "superseded_at"], unique=False)
     op.create_table(
+        "administration_event",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("data", Json(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_administration_event")),
+    )
+    op.create_index("ix_administration_event_at", "administration_event", ["at"], unique=False)
+    op.create_table(
         "agreement",
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("pack_key", sa.String(length=64), nullable=False),
@@ -145,6 +156,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_deviation_organisation", "deviation", ["organisation", "reported_at"], unique=False)
     op.create_table(
+        "fault_report",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("reported_at", Moment(), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("page", sa.String(length=500), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("contact", sa.String(length=320), nullable=True),
+        sa.Column("handled", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("handled_by", sa.String(length=64), nullable=True),
+        sa.Column("handled_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fault_report")),
+    )
+    op.create_index("ix_fault_report_at", "fault_report", ["reported_at"], unique=False)
+    op.create_table(
         "indicator",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("agreement_key", sa.String(length=200), nullable=True),
@@ -164,6 +189,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_indicator_agreement", "indicator", ["agreement_key", "kind", "recorded_at"], unique=False)
     op.create_table(
+        "kpi",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("item", sa.String(length=200), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kpi")),
+    )
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.String(length=200), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("papers_by", sa.Date(), nullable=True),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("removed_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    op.create_index("ix_meeting_organisation", "meeting", ["organisation", "held_on"], unique=False)
+    op.create_table(
         "message",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=True),
@@ -179,6 +228,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_message_waiting", "message", ["correlation_key", "name", "delivered_at"], unique=False)
     op.create_table(
+        "official_figure",
+        sa.Column("kpi", sa.String(length=64), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("gender", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.String(length=40), nullable=True),
+        sa.Column("status", sa.Text(), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("imported_at", Moment(), nullable=False),
+        sa.Column("imported_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("kpi", "organisation", "year", "gender", name=op.f("pk_official_figure")),
+    )
+    op.create_table(
         "organisation",
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -193,13 +256,20 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=True),
+        sa.Column("kind", sa.String(length=64), server_default="notice", nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=True),
+        sa.Column("attachment_name", sa.String(length=200), nullable=True),
+        sa.Column("attachment", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("sent_to", sa.String(length=320), nullable=True),
         sa.Column("sent_at", Moment(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("try_at", Moment(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
+    op.create_index("ix_outbox_created", "outbox", ["created_at", "id"], unique=False)
+    op.create_index("ix_outbox_person", "outbox", ["person_id", "created_at"], unique=False)
     op.create_index("ix_outbox_unsent", "outbox", ["sent_at", "created_at"], unique=False)
     op.create_table(
         "pack_version",
@@ -240,6 +310,14 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "pack_key", "process_key", "version", name=op.f("uq_process_definition_pack_key_process_key_version")
         ),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", Json(), nullable=False),
+        sa.Column("changed_by", sa.String(length=64), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
     )
     op.create_table(
         "stage_period",
@@ -285,6 +363,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "key", name=op.f("pk_answered_request")),
     )
     op.create_index("ix_answered_request_answered_at", "answered_request", ["answered_at"], unique=False)
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_calendar_feed_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_calendar_feed_secret_hash")),
+    )
+    op.create_index(
+        "uq_calendar_feed_live",
+        "calendar_feed",
+        ["person_id"],
+        unique=True,
+        sqlite_where=sa.text("revoked_at IS NULL"),
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    )
+    op.create_table(
+        "preference",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("value", Json(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_preference_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "name", name=op.f("pk_preference")),
+    )
     op.create_table(
         "process_instance",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -334,6 +440,49 @@ def upgrade() -> None:
     )
     op.create_index("ix_role_grant_person", "role_grant", ["person_id"], unique=False)
     op.create_index("ix_role_grant_role", "role_grant", ["role", "organisation"], unique=False)
+    op.create_table(
+        "saved_filter",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("page", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=True),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_filter_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
+    )
+    op.create_index("ix_saved_filter_person", "saved_filter", ["person_id"], unique=False)
+    op.create_index("ix_saved_filter_role", "saved_filter", ["role"], unique=False)
+    op.create_table(
+        "scheduled_mail",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("period", sa.String(length=64), nullable=False),
+        sa.Column("written_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_scheduled_mail_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "kind", "period", name=op.f("pk_scheduled_mail")),
+    )
+    op.create_table(
+        "substitution",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("substitute_id", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=True),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["created_by"], ["person.id"], name=op.f("fk_substitution_created_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_substitution_person_id")),
+        sa.ForeignKeyConstraint(["substitute_id"], ["person.id"], name=op.f("fk_substitution_substitute_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_substitution")),
+    )
+    op.create_index("ix_substitution_person", "substitution", ["person_id", "last_day"], unique=False)
+    op.create_index("ix_substitution_substitute", "substitution", ["substitute_id", "last_day"], unique=False)
     op.create_table(
         "event",
         sa.Column("instance_id", sa.String(length=64), nullable=False),
@@ -402,6 +551,7 @@ def upgrade() -> None:
         sa.Column("instance_id", sa.String(length=64), nullable=False),
         sa.Column("task_id", sa.String(length=64), nullable=False),
         sa.Column("element_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), server_default="message", nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("correlation_key", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_subscription_instance_id")),
@@ -458,6 +608,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
     )
     op.create_index("ix_user_task_agreement", "user_task", ["agreement_key"], unique=False)
+    op.create_index("ix_user_task_ended", "user_task", ["ended_at", "process_key"], unique=False)
     op.create_index("ix_user_task_instance", "user_task", ["instance_id"], unique=False)
     op.create_index(
         "ix_user_task_open_assignee",
@@ -484,11 +635,80 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_table(
+        "attachment",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=True),
+        sa.Column("field", sa.String(length=200), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("added_at", Moment(), nullable=False),
+        sa.Column("submission_id", sa.String(length=64), nullable=True),
+        sa.Column("removed_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_attachment_instance_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attachment_person_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_attachment_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+    )
+    op.create_index("ix_attachment_instance", "attachment", ["instance_id", "added_at"], unique=False)
+    op.create_index("ix_attachment_task", "attachment", ["task_id", "added_at"], unique=False)
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("agreement_key", sa.String(length=200), nullable=True),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("mentions", Json(), nullable=False),
+        sa.Column("written_at", Moment(), nullable=False),
+        sa.Column("removed_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_comment_instance_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_comment_person_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_comment_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
+    )
+    op.create_index("ix_comment_instance", "comment", ["instance_id", "written_at"], unique=False)
+    op.create_index("ix_comment_task", "comment", ["task_id", "written_at"], unique=False)
+    op.create_table(
+        "contribution",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("fields", Json(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("values", Json(), nullable=True),
+        sa.Column("saved_at", Moment(), nullable=True),
+        sa.Column("done_at", Moment(), nullable=True),
+        sa.Column("withdrawn_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_contribution_asked_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contribution_person_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_contribution_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
+    )
+    op.create_index("ix_contribution_person", "contribution", ["person_id", "done_at"], unique=False)
+    op.create_index("ix_contribution_task", "contribution", ["task_id"], unique=False)
+    op.create_table(
         "draft",
         sa.Column("task_id", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("values", Json(), nullable=False),
         sa.Column("saved_at", Moment(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_draft_task_id")),
         sa.PrimaryKeyConstraint("task_id", "person_id", name=op.f("pk_draft")),
+    )
+    op.create_table(
+        "attachment_content",
+        sa.Column("attachment_id", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"], name=op.f("fk_attachment_content_attachment_id")),
+        sa.PrimaryKeyConstraint("attachment_id", name=op.f("pk_attachment_content")),
     )
