@@ -1,6 +1,4 @@
-"""My tasks, and the page on which one is done."""
-
-from typing import Any
+"""The page on which a task is done, and what is done with a task beside its form. The list is in `task_list`."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,45 +7,14 @@ from werkzeug.wrappers import Response
 from engine import commands
 from engine.errors import InvalidForm
 from engine.people import list_people
-from engine.queries import TaskDetail, TaskFilter, count_tasks, following_tasks, get_task, list_tasks, standings
-from web import context, header, words
-from web.views import focus, form_page, task_groups
+from engine.queries import TaskDetail, TaskFilter, following_tasks, get_task, list_tasks
+from web import context, words
+from web.views import focus, form_page, task_list
 from web.views.decision_page import decision_page
 from web.views.form_page import Posted
-from web.views.task_filter import read_filter
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/uppgifter")
-
-PAGE = 50
-MOST_STANDINGS = 4
-
-
-@blueprint.get("")
-def show() -> str:
-    person = focus.person_in_focus()
-    chosen = read_filter(request.args)
-    cursor = request.args.get("efter")
-    with context.database().read() as connection:
-        page = list_tasks(connection, person, context.now(), chosen, cursor=cursor, limit=PAGE)
-        counted = count_tasks(connection, context.person(), context.now())
-        mine = [code for code, _name in focus.municipalities(person)]
-        standing = standings(connection, context.now(), mine) if mine else []
-    header.set_open_tasks(counted.open)
-    return render_template(
-        "tasks/list.html",
-        page=page,
-        groups=task_groups.group(page.items, context.now()),
-        lead=task_groups.lead(page, context.now()) if chosen == TaskFilter() and not cursor else None,
-        chosen=chosen,
-        filtered=chosen != TaskFilter(),
-        municipalities=focus.municipalities(person),
-        stages=focus.stages(),
-        standings=standing[:MOST_STANDINGS],
-        next_address=_page_address(page.next_cursor) if page.next_cursor else None,
-        first_address=_page_address(None) if cursor else None,
-        several_roles=len(person.grants) > 1,
-        kept={key: value for key, value in request.args.items() if key not in ("efter", "lang") and value},
-    )
+blueprint.add_url_rule("", "show", task_list.show)
 
 
 @blueprint.get("/<task_id>")
@@ -134,13 +101,6 @@ def hand_over_to(task_id: str) -> Response | tuple[str, int]:
     )
     flash(_("Uppgiften är lämnad över."))
     return redirect(url_for("tasks.show"))
-
-
-def _page_address(cursor: str | None) -> str:
-    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key not in ("efter", "lang") and value}
-    if cursor:
-        kept["efter"] = cursor
-    return url_for("tasks.show", **kept)
 
 
 def _detail(task_id: str) -> TaskDetail:
