@@ -36,8 +36,8 @@ MENU = (
 )
 
 ACCOUNT = (
-    MenuItem("account.settings", N_("Inställningar och kortkommandon")),
-    MenuItem("account.substitute", N_("Utse ersättare")),
+    MenuItem("account.show", N_("Mina inställningar")),
+    MenuItem("account.substitutes", N_("Utse ersättare")),
 )
 
 

@@ -3,11 +3,12 @@
 from flask import Blueprint, Flask
 
 from web import page_words, pages, roles, sign_in, words
-from web.views import agreements, county, decisions, deviations, downloads, processes, tasks
+from web.views import account, agreements, county, decisions, deviations, downloads, processes, tasks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     roles.blueprint,
+    account.blueprint,
     pages.blueprint,
     tasks.blueprint,
     agreements.blueprint,

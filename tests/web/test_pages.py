@@ -32,7 +32,7 @@ ROLES = (
     "deviation_handler",
     "administrator",
 )
-START_PAGES = ("/uppgifter", "/overenskommelser", "/beslut", "/avvikelser?lage=alla", "/lansbild", "/starta")
+START_PAGES = ("/uppgifter", "/overenskommelser", "/beslut", "/avvikelser?lage=alla", "/lansbild", "/starta", "/installningar")
 FOLLOWED = ("/uppgifter/", "/overenskommelser/", "/avvikelser/", "/starta/")
 PER_KIND = 2
 TEMPLATES = Path(__file__).resolve().parents[2] / "web/templates"
