@@ -11,6 +11,7 @@ from engine.errors import NotPermitted
 from engine.people import Person
 
 RSS = "rss"
+PROCESS_LEADER = "process_leader"
 REGION = "20"
 # Exports that hold what concerns single organisations: only those who follow up the county take them away.
 FOR_FOLLOW_UP = frozenset({"deviations", "history", "tasks"})
@@ -26,6 +27,7 @@ NOT_YOURS_TO_NAME = "Beteckningen sätts av Samflöde. Bara de som följer upp l
 NOT_YOUR_MESSAGE = "Bara de som följer upp länet får skicka meddelanden till ärenden."
 NOT_YOUR_FILE = "Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den."
 NO_SUCH_ROLE_HOLDER = "Uppgiften kan bara lämnas till någon som har rollen."
+NOT_YOURS_TO_REMIND = "Bara RSS Dalarna, administratören och kommunens egen processledare kan påminna om uppgiften."
 NOT_AN_OPERATOR = "Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."
 
 
@@ -122,6 +124,12 @@ def may_assign_task(person: Person, task: TaskFacts) -> Verdict:
     if person.has(task.role, task.role_organisation) or task.assignee == person.id or sees_everything(person):
         return YES
     return Verdict(NOT_YOUR_ROLE)
+
+
+def may_remind(person: Person, task: TaskFacts) -> Verdict:
+    """Those who follow up the county, and whoever leads the work in the municipality that the task is about."""
+    leads = task.organisation is not None and person.has(PROCESS_LEADER, task.organisation)
+    return YES if leads or sees_everything(person) else Verdict(NOT_YOURS_TO_REMIND)
 
 
 def may_be_assigned(candidate: Person, task: TaskFacts, submitters: Set[str]) -> Verdict:

@@ -39,21 +39,48 @@ def notify_roles(
     _put(work, people, text, body, None)
 
 
-def tell_role(work: Work, role: str, organisation: str, subject: str, body: str, link: str | None) -> None:
-    """Tell those who hold `role` in `organisation`."""
-    _put(work, _holders(work, [role], [organisation]), subject, body, link)
+def tell_role(
+    work: Work,
+    role: str,
+    organisation: str,
+    subject: str,
+    body: str,
+    link: str | None,
+    *,
+    kind: str = "notice",
+    task_id: str | None = None,
+) -> None:
+    """Tell those who hold `role` in `organisation`. `kind` and `task_id` are for the log of what was sent."""
+    _put(work, _holders(work, [role], [organisation]), subject, body, link, kind, task_id)
 
 
-def tell_person(work: Work, person_id: str, subject: str, body: str, link: str | None) -> None:
-    """Tell one person."""
-    _put(work, work.connection.execute(_ONE, {"person_id": person_id}), subject, body, link)
+def tell_person(
+    work: Work,
+    person_id: str,
+    subject: str,
+    body: str,
+    link: str | None,
+    *,
+    kind: str = "notice",
+    task_id: str | None = None,
+) -> None:
+    """Tell one person. `kind` and `task_id` are for the log of what was sent."""
+    _put(work, work.connection.execute(_ONE, {"person_id": person_id}), subject, body, link, kind, task_id)
 
 
 def _holders(work: Work, roles: list[str], organisations: list[str]) -> Iterable[Row[Any]]:
     return work.connection.execute(_HOLDERS_SOMEWHERE, {"roles": roles, "organisations": organisations})
 
 
-def _put(work: Work, people: Iterable[Row[Any]], subject: str, body: str, link: str | None) -> None:
+def _put(
+    work: Work,
+    people: Iterable[Row[Any]],
+    subject: str,
+    body: str,
+    link: str | None,
+    kind: str = "notice",
+    task_id: str | None = None,
+) -> None:
     rows = [
         {
             "id": uuid4().hex,
@@ -62,6 +89,8 @@ def _put(work: Work, people: Iterable[Row[Any]], subject: str, body: str, link: 
             "subject": subject[:200],
             "body": body,
             "link": link,
+            "kind": kind,
+            "task_id": task_id,
             "created_at": work.now,
         }
         for row in people

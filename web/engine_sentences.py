@@ -5,6 +5,7 @@ the engine's rules say stands here.
 """
 
 from engine import authorisation
+from engine.commands import reminders
 from engine.queries import deviations, task_detail
 from engine.queries.agreements import STATUS_TITLES
 from engine.queries.history import SENTENCES
@@ -40,6 +41,11 @@ NOTED = (
     N_("Bara de som följer upp länet får skicka meddelanden till ärenden."),
     N_("Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den."),
     N_("Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."),
+    N_("Bara RSS Dalarna, administratören och kommunens egen processledare kan påminna om uppgiften."),
+    N_("Uppgiften är redan klar, så det finns inget att påminna om."),
+    N_("En påminnelse om uppgiften har redan gått i väg i dag. Du kan skicka en ny i morgon."),
+    N_("Ingen har rollen som uppgiften väntar på. Be en administratör ge någon rollen."),
+    N_("Uppgiften väntar bara på dig själv, så det finns ingen annan att påminna."),
     N_("Uppgiften finns inte."),
     N_("Uppgiften är redan klar."),
     N_("Uppgiften behövs inte längre: arbetet har gått vidare på ett annat sätt."),
@@ -101,7 +107,7 @@ NOTED = (
 
 def said_by_the_rules() -> set[str]:
     """What the engine's constants hold: every one of these is in NOTED."""
-    modules = (authorisation, task_detail)
+    modules = (authorisation, task_detail, reminders)
     constants = {
         value for module in modules for name, value in vars(module).items() if name.isupper() and isinstance(value, str)
     }

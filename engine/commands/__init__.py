@@ -14,6 +14,7 @@ from engine.commands.migration import (
 )
 from engine.commands.modification import Modified, Step, modify_instance
 from engine.commands.operations import cancel_instance, resume_instance, suspend_instance
+from engine.commands.reminders import Reminded, remind_task
 from engine.commands.starting import Started, start_process
 from engine.commands.tasks import Completed, assign_task, claim_task, complete_task, release_task, save_draft
 from engine.commands.timers import Fired, due_timers, fire_timer, next_due
@@ -27,6 +28,7 @@ __all__ = [
     "Migrated",
     "MigrationPlan",
     "Modified",
+    "Reminded",
     "Started",
     "Step",
     "assign_task",
@@ -45,6 +47,7 @@ __all__ = [
     "note_incident",
     "plan_migration",
     "release_task",
+    "remind_task",
     "resume_instance",
     "retry_incident",
     "save_draft",
