@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from web import page_words, pages, roles, sign_in, words
-from web.views import account, agreements, county, decisions, deviations, downloads, processes, tasks
+from web.views import account, agreements, county, decisions, deviations, downloads, processes, task_list, tasks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
@@ -23,5 +23,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def install(application: Flask) -> None:
     words.install(application)
     page_words.install(application)
+    application.add_template_global(task_list.address, "task_list_address")
     for blueprint in BLUEPRINTS:
         application.register_blueprint(blueprint)

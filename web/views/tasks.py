@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from engine import commands
 from engine.errors import InvalidForm
 from engine.people import list_people
-from engine.queries import TaskDetail, TaskFilter, following_tasks, get_task, list_tasks
+from engine.queries import TaskDetail, following_tasks, get_task, list_tasks
 from web import context, words
 from web.views import focus, form_page, task_list
 from web.views.decision_page import decision_page
@@ -54,7 +54,7 @@ def done(task_id: str) -> str | Response:
         if detail.task.state == "open":
             return redirect(url_for("tasks.one", task_id=task_id))
         opened = following_tasks(connection, context.person(), detail.task)
-        page = list_tasks(connection, focus.person_in_focus(), context.now(), TaskFilter(), limit=1)
+        page = list_tasks(connection, focus.person_in_focus(), context.now(), task_list.last_filter(), limit=1)
     person = context.person()
     mine = [task for task in opened if task.assignee_id == person.id or person.has(task.role, task.role_organisation)]
     handed_in = next((row for row in detail.previous if row.submitted_at == detail.task.ended_at), None)
@@ -100,7 +100,7 @@ def hand_over_to(task_id: str) -> Response | tuple[str, int]:
         lambda connection: commands.assign_task(connection, context.now(), context.person(), task_id, assignee_id)
     )
     flash(_("Uppgiften är lämnad över."))
-    return redirect(url_for("tasks.show"))
+    return redirect(task_list.address())
 
 
 def _detail(task_id: str) -> TaskDetail:
