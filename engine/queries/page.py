@@ -11,11 +11,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """`next_cursor` is None on the last page; `total` counts all pages."""
+    """`next_cursor` is None on the last page, `previous_cursor` on the first; `total` counts all pages."""
 
     items: list[T]
     next_cursor: str | None
     total: int
+    previous_cursor: str | None = None
 
 
 def write_cursor(moment: datetime, row_id: str) -> str:

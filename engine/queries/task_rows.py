@@ -76,6 +76,7 @@ class TaskFilter:
     """What to show. `mine`: assigned to me, or free for one of my roles. `roles`: also what colleagues have taken over.
 
     `all`: whatever the person may see. `progress` tells new tasks from those with a draft and those taken over.
+    `waiting_role` is the role that has to act, `waiting_person` the id of whoever has taken the task over.
     """
 
     scope: Scope = "mine"
@@ -87,6 +88,8 @@ class TaskFilter:
     gate: bool | None = None
     search: str | None = None
     progress: Progress | None = None
+    waiting_role: str | None = None
+    waiting_person: str | None = None
 
 
 @dataclass(frozen=True)

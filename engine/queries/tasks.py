@@ -4,16 +4,35 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, true, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from engine.authorisation import sees_everything
 from engine.database.tables import draft, user_task
 from engine.people import Person
 from engine.queries.page import Page, read_cursor, write_cursor
 from engine.queries.task_rows import TaskCount, TaskFilter, TaskRow, task_columns, task_row
+from engine.queries.text_search import tasks_with
 from engine.queries.titles import Titles, load_titles
 
-__all__ = ["TaskCount", "TaskFilter", "TaskRow", "count_tasks", "list_tasks"]
+__all__ = ["MOST_COUNTED", "TaskCount", "TaskFilter", "TaskRow", "count_tasks", "list_tasks", "task_page"]
+
+MOST_COUNTED = 10_000  # of each branch: more are `many`, and to count them would take longer than to show the page
 
 Condition = ColumnElement[bool]
 
@@ -25,32 +44,84 @@ def list_tasks(
     chosen: TaskFilter,
     *,
     cursor: str | None = None,
+    before: str | None = None,
     limit: int = 50,
+    titles: Titles | None = None,
 ) -> Page[TaskRow]:
-    """One page of open tasks and where the next one begins. A constant number of statements, whatever the page."""
-    titles = load_titles(connection)
+    """One page of open tasks: after `cursor`, or before `before`, else the first.
+
+    One statement when `titles` are given. Before the second page is always the whole first one.
+    """
+    return task_page(
+        connection, person, now, chosen, cursor=cursor, before=before, limit=limit, titles=titles, all_roles=person
+    )[0]
+
+
+def task_page(
+    connection: Connection,
+    person: Person,
+    now: datetime,
+    chosen: TaskFilter,
+    *,
+    cursor: str | None,
+    before: str | None,
+    limit: int,
+    titles: Titles | None,
+    all_roles: Person,
+) -> tuple[Page[TaskRow], TaskCount]:
+    """A page of `person`'s list and, in the same statement, how much there is for `all_roles`: the same person with
+    every role, when the list shows those of one.
+    """
+    titles = titles or load_titles(connection)
     branches = _branches(person, chosen.scope)
     conditions = _conditions(person, now, chosen, titles)
-    after = [_after(cursor)] if cursor else []
-    ids = _first_ids(branches, [*conditions, *after], limit + 1)
-    query = task_columns(person.id).where(user_task.c.id.in_(ids)).order_by(user_task.c.due_at, user_task.c.id)
-    rows = [task_row(row, titles) for row in connection.execute(query)]
-    total = connection.execute(_count(branches, conditions)).scalar_one()
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(rows[:limit], write_cursor(last.due_at, last.id) if last else None, total)
+    bound = [_past(before, backwards=True)] if before else [_past(cursor)] if cursor else []
+    ids = _first_ids(branches, [*conditions, *bound], limit + 1, backwards=before is not None)
+    page = task_columns(person.id).where(user_task.c.id.in_(ids)).subquery("page")
+    counts = select(
+        _count(branches, conditions).scalar_subquery().label("counted_all"),
+        *(count.label(f"counted_{name}") for name, count in _my_counts(all_roles, now).items()),
+    ).subquery("counts")
+    query = select(counts, page).select_from(counts.outerjoin(page, true())).order_by(page.c.due_at, page.c.id)
+    found = connection.execute(query).all()
+    rows = [task_row(row, titles) for row in found if row.id is not None]
+    if before is not None and len(rows) <= limit:
+        return task_page(
+            connection, person, now, chosen, cursor=None, before=None, limit=limit, titles=titles, all_roles=all_roles
+        )
+    counted = TaskCount(open=found[0].counted_open, late=found[0].counted_late)
+    return _cut(rows, limit, found[0].counted_all, cursor, before), counted
+
+
+def _cut(rows: list[TaskRow], limit: int, total: int, cursor: str | None, before: str | None) -> Page[TaskRow]:
+    """The page itself, without the row that was read to see whether there are more."""
+    more = len(rows) > limit
+    shown = rows[-limit:] if before is not None else rows[:limit]
+    if not shown:
+        return Page([], None, total)
+    first, last = write_cursor(shown[0].due_at, shown[0].id), write_cursor(shown[-1].due_at, shown[-1].id)
+    return Page(shown, last if more or before else None, total, first if cursor or before else None)
 
 
 def count_tasks(connection: Connection, person: Person, now: datetime) -> TaskCount:
     """How many tasks are mine, and how many of those are late."""
+    row = connection.execute(select(*(count.label(name) for name, count in _my_counts(person, now).items()))).one()
+    return TaskCount(open=row.open, late=row.late)
+
+
+def _my_counts(person: Person, now: datetime) -> dict[str, ScalarSelect[int]]:
     branches = _branches(person, "mine")
-    late = _count(branches, [user_task.c.due_at < now]).scalar_subquery()
-    row = connection.execute(select(_count(branches, []).scalar_subquery(), late)).one()
-    return TaskCount(open=row[0], late=row[1])
+    return {
+        "open": _count(branches, []).scalar_subquery(),
+        "late": _count(branches, [user_task.c.due_at < now]).scalar_subquery(),
+    }
 
 
-def _after(cursor: str) -> Condition:
+def _past(cursor: str, *, backwards: bool = False) -> Condition:
     moment, task_id = read_cursor(cursor)
-    return tuple_(user_task.c.due_at, user_task.c.id) > tuple_(literal(moment, user_task.c.due_at.type), task_id)
+    here = tuple_(user_task.c.due_at, user_task.c.id)
+    there = tuple_(literal(moment, user_task.c.due_at.type), task_id)
+    return here < there if backwards else here > there
 
 
 def _branches(person: Person, scope: str) -> list[Condition]:
@@ -76,22 +147,31 @@ def concerns(person: Person) -> Condition:
     )
 
 
-def _first_ids(branches: Sequence[Condition], conditions: Sequence[Condition], limit: int) -> Select[Any]:
-    """The ids of the first tasks over all branches. Each branch stops after `limit` rows of its own index."""
+def _first_ids(
+    branches: Sequence[Condition], conditions: Sequence[Condition], limit: int, *, backwards: bool
+) -> Select[Any]:
+    """The ids of the first tasks over all branches, or the last. Each branch stops after `limit` rows of its index."""
+
+    def ends(columns: Any) -> tuple[Any, Any]:
+        return (columns.due_at.desc(), columns.id.desc()) if backwards else (columns.due_at, columns.id)
+
     parts = []
     for branch in branches:
         part = select(user_task.c.due_at, user_task.c.id).where(user_task.c.state == "open", branch, *conditions)
-        parts.append(select(part.order_by(user_task.c.due_at, user_task.c.id).limit(limit).subquery()))
+        parts.append(select(part.order_by(*ends(user_task.c)).limit(limit).subquery()))
     merged = union_all(*parts).subquery()
-    return select(select(merged.c.id).order_by(merged.c.due_at, merged.c.id).limit(limit).subquery().c.id)
+    return select(select(merged.c.id).order_by(*ends(merged.c)).limit(limit).subquery().c.id)
 
 
 def _count(branches: Sequence[Condition], conditions: Sequence[Condition]) -> Select[int]:
-    parts = [
-        select(func.count().label("n")).select_from(user_task).where(user_task.c.state == "open", branch, *conditions)
-        for branch in branches
-    ]
-    return select(func.coalesce(func.sum(union_all(*parts).subquery().c.n), 0))
+    """How many there are, each branch counted as far as anybody wants to know."""
+    parts = []
+    for branch in branches:
+        part = (
+            select(literal_column("1")).select_from(user_task).where(user_task.c.state == "open", branch, *conditions)
+        )
+        parts.append(select(func.count().label("n")).select_from(part.limit(MOST_COUNTED + 1).subquery()))
+    return select(cast(func.coalesce(func.sum(union_all(*parts).subquery().c.n), 0), Integer))
 
 
 def _conditions(person: Person, now: datetime, chosen: TaskFilter, titles: Titles) -> list[Condition]:
@@ -103,6 +183,8 @@ def _conditions(person: Person, now: datetime, chosen: TaskFilter, titles: Title
             (user_task.c.process_key, chosen.process_key),
             (user_task.c.agreement_key, chosen.agreement_key),
             (user_task.c.gate, chosen.gate),
+            (user_task.c.role, chosen.waiting_role),
+            (user_task.c.assignee, chosen.waiting_person),
         )
         if value is not None
     ]
@@ -111,7 +193,7 @@ def _conditions(person: Person, now: datetime, chosen: TaskFilter, titles: Title
     if chosen.progress is not None:
         conditions.append(_progress(person, chosen.progress))
     if chosen.search and chosen.search.strip():
-        conditions.append(_search(chosen.search.strip(), titles))
+        conditions.append(tasks_with(chosen.search, titles))
     return conditions
 
 
@@ -124,27 +206,3 @@ def _progress(person: Person, progress: str) -> Condition:
     return and_(
         ~has_draft, user_task.c.assignee.is_not(None) if progress == "claimed" else user_task.c.assignee.is_(None)
     )
-
-
-def _search(text: str, titles: Titles) -> Condition:
-    """In the task's name, its item's title, the organisation's name and the business key."""
-    sought = text.casefold()
-    codes = [code for code, name in titles.organisations.items() if sought in name.casefold()]
-    items = sorted(
-        {
-            str(item["key"])
-            for pack in titles.packs.values()
-            for items in pack.catalogues.values()
-            for item in items
-            if sought in str(item.get("title", "")).casefold()
-        }
-    )
-    # SQLite folds only ASCII letters, so Å, Ä and Ö are tried in the forms that a name can begin with.
-    spellings = {text, text.lower(), text.capitalize()}
-    named = [
-        column.contains(form, autoescape=True)
-        for form in sorted(spellings)
-        for column in (user_task.c.name, user_task.c.business_key)
-    ]
-    like = [func.lower(user_task.c.name).contains(text.lower(), autoescape=True)]
-    return or_(*named, *like, user_task.c.organisation.in_(codes), user_task.c.item.in_(items))

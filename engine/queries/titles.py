@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.database.tables import organisation as organisation_table
-from engine.packs import Pack, deployed_packs
+from engine.database.tables import pack_version
+from engine.packs import Pack
+from engine.packs.deployed import pack_of_version
+from engine.queries.pieces import Pieces, piece, put_together, read_pieces
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,21 @@ class Titles:
         return self.item(pack_key, catalogue, key)
 
 
+_other = pack_version.alias("other")
+_newest = select(func.max(_other.c.version)).where(_other.c.pack_key == pack_version.c.pack_key).scalar_subquery()
+TITLE_PIECES = (
+    piece("organisation", organisation_table.c.code, organisation_table.c.name),
+    piece("pack", pack_version.c.pack_key, pack_version.c.id).where(pack_version.c.version == _newest),
+)
+_TITLES = put_together(TITLE_PIECES)
+
+
 def load_titles(connection: Connection) -> Titles:
-    names = connection.execute(select(organisation_table.c.code, organisation_table.c.name))
-    packs = deployed_packs(connection)
-    return Titles(organisations={row.code: row.name for row in names}, packs={pack.key: pack for pack in packs})
+    """One statement, and one more for each version of a pack that this program has not read before."""
+    return titles_of(connection, read_pieces(connection, _TITLES))
+
+
+def titles_of(connection: Connection, found: Pieces) -> Titles:
+    """The titles from what `TITLE_PIECES` gave, maybe along with other lists."""
+    packs = {row.one: pack_of_version(connection, row.two) for row in sorted(found["pack"], key=lambda row: row.one)}
+    return Titles(organisations={row.one: row.two for row in found["organisation"]}, packs=packs)
