@@ -1,7 +1,7 @@
 """Pictures of the demo's pages, as wide as a desk and as a phone, in screenshots/: to be looked at by a person.
 
-Without --address it starts a demo of its own in a temporary folder. Pages are those of the main menu, the first link
-in the content of each, and the paths given.
+With --docs only those that the README and the handbook show, in docs/. Without --address it starts a demo of its own in
+a temporary folder. Pages are those of the main menu, the first link in the content of each, and the paths given.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -25,13 +26,27 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "screenshots"
 PEOPLE = ("process_leader.falun", "steering_group.falun", "rss", "administrator")
 WIDTHS = (1280, 390)
-IMAGES = ROOT / "docs/images"
-README = (  # file, whose page, address, a link to follow from there
-    ("county", "rss", "/lansbild", None),
-    ("tasks", "process_leader", "/uppgifter", None),
-    ("task", "working_group", "/uppgifter", ".task__name a"),
-    ("decision", "steering_group", "/uppgifter", ".task__name a"),
-    ("agreement", "process_leader", "/overenskommelser", "main table a"),
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One screenful: whose (the first of the start page with that role), of which address, following `links`."""
+
+    file: str
+    role: str
+    path: str
+    links: tuple[str, ...] = ()
+    width: int = 1280
+    height: int = 960
+
+
+TASK = ".task__name a"
+DOCS = (
+    Picture("images/county.png", "rss", "/lansbild"),
+    Picture("images/tasks.png", "process_leader", "/uppgifter"),
+    Picture("images/task.png", "working_group", "/uppgifter", (TASK,)),
+    Picture("images/decision.png", "steering_group", "/uppgifter", (TASK,)),
+    Picture("images/agreement.png", "process_leader", "/overenskommelser", ("main table a",)),
 )
 PATIENCE_SECONDS = 300
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -43,7 +58,7 @@ def main() -> int:
     parser.add_argument("paths", nargs="*", help="more pages, for example /lansbild")
     parser.add_argument("--address", help="a demo that already runs, for example http://127.0.0.1:8000")
     parser.add_argument("--person", action="append", help="a demo username; may be given more than once")
-    parser.add_argument("--readme", action="store_true", help="only the pictures of the README, in docs/images/")
+    parser.add_argument("--docs", action="store_true", help="only the pictures of the README and the handbook")
     arguments = parser.parse_args()
     browser_path = next((path for path in map(shutil.which, CHROMIUM) if path), None)
     if browser_path is None:
@@ -51,8 +66,8 @@ def main() -> int:
         return 1
     with running_demo(arguments.address) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        if arguments.readme:
-            for file in readme_pictures(browser, address):
+        if arguments.docs:
+            for file in documented(browser, address):
                 print(file.relative_to(ROOT))
             return 0
         for person in arguments.person or PEOPLE:
@@ -103,17 +118,18 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"The demo did not answer within {PATIENCE_SECONDS} seconds.")
 
 
-def readme_pictures(browser: Browser, address: str) -> Iterator[Path]:
-    """What the README shows: one screenful of each of the main pages, as the person who uses it most."""
-    for name, role, path, link in README:
-        page = browser.new_page(viewport={"width": 1280, "height": 960})
+def documented(browser: Browser, address: str) -> Iterator[Path]:
+    """What the README and the handbook show, of each page as the person who uses it most."""
+    for picture in DOCS:
+        page = browser.new_page(viewport={"width": picture.width, "height": picture.height})
         page.goto(address + "/logga-in")
-        page.locator(f"button[name=person][value^='{role}']").first.click()
-        page.goto(address + path)
-        if link:
+        page.locator(f"button[name=person][value^='{picture.role}']").first.click()
+        page.goto(address + picture.path)
+        for link in picture.links:
             page.locator(link).first.click()
         page.wait_for_load_state("networkidle")
-        file = IMAGES / f"{name}.png"
+        file = ROOT / "docs" / picture.file
+        file.parent.mkdir(exist_ok=True)
         page.screenshot(path=file)
         page.close()
         yield file
