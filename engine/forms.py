@@ -39,7 +39,10 @@ def validate(schema: Schema, values: Values, catalogues: Mapping[str, list[dict[
 
 
 def validate_draft(schema: Schema, values: Values) -> list[FieldError]:
-    """What keeps unfinished `values` from being kept: fields that are not there, values of another kind, identities."""
+    """What keeps unfinished `values` from being kept: fields that are not there, values of another kind, identities.
+
+    Where one value is asked for a text is kept as it was written, for its author to correct: `halva` as a number.
+    """
     errors = [*_unknown(schema, values), *_unfit(values)]
     if errors:
         return errors
@@ -47,9 +50,13 @@ def validate_draft(schema: Schema, values: Values) -> list[FieldError]:
     wrong_kind = (
         FieldError(".".join(str(part) for part in error.absolute_path), _sentence(error))
         for error in _validator(_bare(schema)).iter_errors(given)
-        if error.validator == "type"
+        if error.validator == "type" and not _is_written(error)
     )
     return [*wrong_kind, *_identity_errors(values, "")]
+
+
+def _is_written(error: ValidationError) -> bool:
+    return isinstance(error.instance, str) and error.validator_value in {"number", "integer", "boolean"}
 
 
 def visible(schema: Schema, values: Values) -> Values:

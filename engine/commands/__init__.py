@@ -1,6 +1,7 @@
 """Everything that changes something. A command takes the connection and the moment, and never commits."""
 
 from engine.commands.deployment import Deployed, deploy_pack
+from engine.commands.drafts import save_draft
 from engine.commands.incidents import note_incident, retry_incident
 from engine.commands.messages import correlate_message, deliver_message
 from engine.commands.migration import (
@@ -16,7 +17,7 @@ from engine.commands.modification import Modified, Step, modify_instance
 from engine.commands.operations import cancel_instance, resume_instance, suspend_instance
 from engine.commands.reminders import Reminded, remind_task
 from engine.commands.starting import Started, start_process
-from engine.commands.tasks import Completed, assign_task, claim_task, complete_task, release_task, save_draft
+from engine.commands.tasks import Completed, assign_task, claim_task, complete_task, release_task
 from engine.commands.timers import Fired, due_timers, fire_timer, next_due
 
 __all__ = [

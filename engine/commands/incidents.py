@@ -138,6 +138,6 @@ def _note_completion(connection: Connection, now: datetime, error: ExecutionFail
 def _keep_draft(connection: Connection, now: datetime, attempt: Attempt) -> None:
     mine = (draft.c.task_id == attempt.subject, draft.c.person_id == attempt.person_id)
     kept = {"values": attempt.values, "saved_at": now}
-    if connection.execute(update(draft).where(*mine).values(kept)).rowcount == 0:
+    if connection.execute(update(draft).where(*mine).values(version=draft.c.version + 1, **kept)).rowcount == 0:
         row = {"task_id": attempt.subject, "person_id": attempt.person_id, **kept}
         connection.execute(insert(draft).values(row))

@@ -16,7 +16,7 @@ from engine.bpmn.definitions import Definition
 from engine.bpmn.elements import Element
 from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
 from engine.commands import incident_rows, open_tasks
-from engine.database.tables import draft, process_instance, subscription, timer, user_task
+from engine.database.tables import process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id, latest_definition
 from engine.errors import Conflict, ExecutionFailed, NotFound, Stale
 from engine.handlers import Call, run_handler
@@ -47,7 +47,6 @@ _CALLED = select(process_instance).where(
 # What goes with an instance that is cancelled.
 _CANCEL = update(process_instance).where(process_instance.c.id == bindparam("instance_id"))
 _open_here = (user_task.c.instance_id == bindparam("of_instance"), user_task.c.state == "open")
-_DROP_DRAFTS = delete(draft).where(draft.c.task_id.in_(select(user_task.c.id).where(*_open_here)))
 _CANCEL_TASKS = update(user_task).where(*_open_here).values(state="cancelled", ended_at=bindparam("now"))
 _DROP_TIMERS = delete(timer).where(timer.c.instance_id == bindparam("of_instance"))
 _UNSUBSCRIBE = delete(subscription).where(subscription.c.instance_id == bindparam("of_instance"))
@@ -178,7 +177,6 @@ def cancel(work: Work, instance: Instance, reason: str) -> None:
     values = {"status": "cancelled", "ended_at": work.now, "end_reason": reason, **_bookkeeping(instance)}
     connection.execute(_CANCEL, {"instance_id": instance.id, **values})
     here = {"of_instance": instance.id}
-    connection.execute(_DROP_DRAFTS, here)
     connection.execute(_CANCEL_TASKS, {**here, "now": work.now})
     connection.execute(_DROP_TIMERS, here)
     connection.execute(_UNSUBSCRIBE, here)

@@ -15,7 +15,7 @@ from engine.bpmn.elements import Element
 from engine.bpmn.execution import Waiting, WaitState
 from engine.bpmn.moments import add_duration, due_moment
 from engine.commands.lanes import organisation_of
-from engine.database.tables import draft, subscription, timer, user_task
+from engine.database.tables import subscription, timer, user_task
 from engine.errors import ExecutionFailed
 from engine.packs import Deadlines, Pack
 from engine.work import DeliverKept, Instance, NextTask, Work
@@ -26,7 +26,6 @@ _CANCEL = (
     .where(user_task.c.id.in_(bindparam("gone", expanding=True)), user_task.c.state == "open")
     .values(state="cancelled", ended_at=bindparam("now"))
 )
-_DROP_DRAFTS = delete(draft).where(draft.c.task_id.in_(bindparam("gone", expanding=True)))
 _SET_TIMERS = insert(timer)
 _DROP_TIMERS = delete(timer).where(
     timer.c.instance_id == bindparam("instance_id"), timer.c.task_id.in_(bindparam("gone", expanding=True))
@@ -121,7 +120,6 @@ def _next_task(work: Work, row: dict[str, Any]) -> NextTask:
 
 def _cancel_tasks(work: Work, instance: Instance, gone: list[str]) -> None:
     work.connection.execute(_CANCEL, {"gone": gone, "now": work.now})
-    work.connection.execute(_DROP_DRAFTS, {"gone": gone})
     work.connection.execute(_DROP_TIMERS, {"instance_id": instance.id, "gone": gone})
 
 

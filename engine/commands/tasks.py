@@ -1,4 +1,4 @@
-"""What people do with user tasks: take over, let go, hand over, save a draft, complete."""
+"""What people do with user tasks: take over, let go, hand over, complete."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,16 +8,18 @@ from uuid import uuid4
 from sqlalchemy import Boolean, Connection, bindparam, delete, exists, insert, or_, select, update
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
-from engine.commands import effects, incident_rows, instances
+from engine.commands import effects, incident_rows, instances, task_files
 from engine.commands.undoing import undone_as_a_whole
 from engine.database.tables import draft, submission, timer, user_task
+from engine.database.workplace_tables import contribution
 from engine.definitions import definition_by_id
 from engine.errors import AlreadyDone, Attempt, InvalidForm, NotFound, Stale
 from engine.forms import routed, validate, visible
 from engine.history import digest
-from engine.people import Person, get_person
+from engine.people import Person
 from engine.registers import stages
 from engine.registers.projections import project
+from engine.substitutes import acting_person
 from engine.work import Instance, NextTask, Work
 
 _DONE = "Uppgiften är redan klar. Någon annan kan ha hunnit före, inget av ditt har skrivits över."
@@ -25,14 +27,30 @@ _TAKEN = "Uppgiften har redan tagits över av någon annan."
 RETURNS = frozenset({"returned", "declined"})
 
 # Statements are made once: to make one costs SQLAlchemy several times what it costs to run it.
-_TASK = select(user_task, exists().where(draft.c.task_id == user_task.c.id).label("has_draft")).where(
-    user_task.c.id == bindparam("task_id")
-)
+_TASK = select(
+    user_task,
+    exists().where(draft.c.task_id == user_task.c.id).label("has_draft"),
+    exists().where(*task_files.not_handed_in(user_task.c.id)).label("has_files"),
+).where(user_task.c.id == bindparam("task_id"))
 _SUBMITTERS = (
     select(submission.c.person_id)
     .join(user_task, user_task.c.id == submission.c.task_id)
     .where(submission.c.instance_id == bindparam("instance_id"), ~user_task.c.gate)
-    .distinct()
+    # What a substitute has handed in counts for whoever was away, and whoever has written a part has submitted it, too.
+    .union(
+        select(submission.c.acting_for)
+        .join(user_task, user_task.c.id == submission.c.task_id)
+        .where(
+            submission.c.instance_id == bindparam("instance_id"),
+            ~user_task.c.gate,
+            submission.c.acting_for.is_not(None),
+        ),
+        select(contribution.c.person_id)
+        .join(user_task, user_task.c.id == contribution.c.task_id)
+        .where(
+            user_task.c.instance_id == bindparam("instance_id"), ~user_task.c.gate, contribution.c.done_at.is_not(None)
+        )
+    )
 )
 # As it was when it was read: what somebody has taken over meanwhile, or begun to write about, is looked at once more.
 _COMPLETE = update(user_task).where(
@@ -41,8 +59,10 @@ _COMPLETE = update(user_task).where(
     user_task.c.definition_id == bindparam("definition_was"),
     user_task.c.assignee.is_not_distinct_from(bindparam("assignee_was")),
     or_(bindparam("has_draft", type_=Boolean), ~exists().where(draft.c.task_id == user_task.c.id)),
+    or_(bindparam("has_files", type_=Boolean), ~exists().where(*task_files.not_handed_in(user_task.c.id))),
 )
-_DROP_DRAFTS = delete(draft).where(draft.c.task_id == bindparam("task_id"))
+# A colleague's draft stays for its author to read, see engine.commands.drafts.
+_DROP_DRAFT = delete(draft).where(draft.c.task_id == bindparam("task_id"), draft.c.person_id == bindparam("person_id"))
 # By instance as well: there is an index on that, and none on the task.
 _DROP_TIMERS = delete(timer).where(
     timer.c.instance_id == bindparam("instance_id"), timer.c.task_id == bindparam("task_id")
@@ -60,37 +80,27 @@ class Completed:
 
 def claim_task(connection: Connection, now: datetime, person: Person, task_id: str) -> None:
     """Take over an open task. Raises NotFound, NotPermitted, AlreadyDone, Conflict."""
-    task = _open_task(connection, task_id)
-    may_work_task(person, task, _submitters(connection, task)).demand()
-    _assign(connection, now, task_id, person.id, task.assignee)
+    task = open_task(connection, task_id)
+    may_work_task(person, task, submitters(connection, task)).demand()
+    # What a substitute takes over stays with whoever is away: it is theirs again when they are back.
+    owner = person.acts_for(task.role, task.role_organisation) or person.id
+    _assign(connection, now, task_id, owner, task.assignee)
 
 
 def release_task(connection: Connection, now: datetime, person: Person, task_id: str) -> None:
     """Let go of a task, so that others with the role can take it."""
-    task = _open_task(connection, task_id)
+    task = open_task(connection, task_id)
     may_assign_task(person, task).demand()
     _assign(connection, now, task_id, None, task.assignee)
 
 
 def assign_task(connection: Connection, now: datetime, person: Person, task_id: str, assignee_id: str) -> None:
     """Hand an open task over to somebody who may do it."""
-    task = _open_task(connection, task_id)
+    task = open_task(connection, task_id)
     may_assign_task(person, task).demand()
-    may_be_assigned(get_person(connection, assignee_id), task, _submitters(connection, task)).demand()
+    candidate = acting_person(connection, now, assignee_id)
+    may_be_assigned(candidate, task, submitters(connection, task)).demand()
     _assign(connection, now, task_id, assignee_id, task.assignee)
-
-
-def save_draft(connection: Connection, now: datetime, person: Person, task_id: str, values: dict[str, Any]) -> datetime:
-    """Keep what the person has written so far, however incomplete. Returns when it was saved."""
-    task = _open_task(connection, task_id)
-    instances.lock_tree(Work(connection, now), task.instance_id)
-    task = _open_task(connection, task_id)  # whoever completes it takes the drafts away, and none may come after
-    may_work_task(person, task, _submitters(connection, task)).demand()
-    mine = (draft.c.task_id == task_id, draft.c.person_id == person.id)
-    saved = {"values": values, "saved_at": now}
-    if connection.execute(update(draft).where(*mine).values(saved)).rowcount == 0:
-        connection.execute(insert(draft).values(task_id=task_id, person_id=person.id, **saved))
-    return now
 
 
 def complete_task(
@@ -102,17 +112,25 @@ def complete_task(
     Raises NotFound, NotPermitted, AlreadyDone, InvalidForm (with an error by field), Stale, Undone: then a later,
     automatic step failed. Whoever catches it gives it to `note_incident` in a transaction of its own.
     """
-    task = _open_task(connection, task_id)
+    task = open_task(connection, task_id)
     instance = instances.load(work := Work(connection, now, person.id, person.grants), task.instance_id)
-    may_work_task(person, task, _submitters(connection, task)).demand()
+    may_work_task(person, task, submitters(connection, task)).demand()
     definition = definition_by_id(connection, task.definition_id)
     form = definition.form(task.form_key) if task.form_key else {}
+    files = task_files.waiting(connection, task_id) if task.has_files else []
+    values = task_files.named_in(form, values, files)
     errors = validate(form, values, work.pack(task.pack_key).catalogues)
     if errors:
         raise InvalidForm(errors)
     shown = visible(form, values)
     _mark_completed(connection, now, person, task)
-    submitted = submit(work, instance, form, task.element_id, task.form_key or "", shown, task=task)
+    handed_in = task_files.told_in(shown, files)
+    absent = person.acts_for(task.role, task.role_organisation, task.assignee)
+    submitted = submit(
+        work, instance, form, task.element_id, task.form_key or "", handed_in, task=task, acting_for=absent
+    )
+    if files:
+        task_files.hand_in(connection, files, submitted["submission"])
     if task.gate:
         stages.note_return(work, instance, shown.get("outcome") in RETURNS)
     if task.failed_at is not None:
@@ -141,8 +159,12 @@ def submit(
     values: dict[str, Any],
     task: Any = None,
     party: str | None = None,
+    acting_for: str | None = None,
 ) -> dict[str, str]:
-    """Append a submission and write its facts into its register. Returns what its event has to tell of it."""
+    """Append a submission and write its facts into its register. Returns what its event has to tell of it.
+
+    `acting_for`: the person who was away, when a substitute hands it in.
+    """
     row = {
         "id": uuid4().hex,
         "instance_id": instance.id,
@@ -159,15 +181,18 @@ def submit(
         "role": task.role if task is not None else None,
         "stage": instance.stage,
         "person_id": work.actor,
+        "acting_for": acting_for,
         "submitted_at": work.now,
         "values": values,
     }
     work.connection.execute(_SUBMIT, row)
     project(work, row)
-    return {"submission": str(row["id"]), "digest": digest(row)}
+    told = {"submission": str(row["id"]), "digest": digest(row)}
+    return told | {"for": acting_for} if acting_for else told
 
 
-def _open_task(connection: Connection, task_id: str) -> Any:
+def open_task(connection: Connection, task_id: str) -> Any:
+    """The task's row. Raises NotFound, AlreadyDone when it is not open."""
     row = connection.execute(_TASK, {"task_id": task_id}).first()
     if row is None:
         raise NotFound("Uppgiften finns inte.")
@@ -176,7 +201,7 @@ def _open_task(connection: Connection, task_id: str) -> Any:
     return row
 
 
-def _submitters(connection: Connection, task: Any) -> frozenset[str]:
+def submitters(connection: Connection, task: Any) -> frozenset[str]:
     """Who has handed something in, in the same instance: they may not decide about it (four eyes)."""
     if not task.gate:
         return frozenset()
@@ -191,7 +216,7 @@ def _assign(connection: Connection, now: datetime, task_id: str, assignee: str |
     )
     values = {"assignee": assignee, "claimed_at": now if assignee else None}
     if connection.execute(update(user_task).where(*unchanged).values(values)).rowcount != 1:
-        _open_task(connection, task_id)
+        open_task(connection, task_id)
         raise AlreadyDone(_TAKEN)
 
 
@@ -202,11 +227,12 @@ def _mark_completed(connection: Connection, now: datetime, person: Person, task:
         "definition_was": task.definition_id,
         "assignee_was": task.assignee,
         "has_draft": task.has_draft,
+        "has_files": task.has_files,
     }
     completed = {"state": "completed", "ended_at": now, "completed_by": person.id}
     if connection.execute(_COMPLETE, read | completed).rowcount != 1:
-        _open_task(connection, task.id)
+        open_task(connection, task.id)
         raise Stale("Uppgiften ändrades samtidigt av någon annan. Försök igen.")
     if task.has_draft:
-        connection.execute(_DROP_DRAFTS, {"task_id": task.id})
+        connection.execute(_DROP_DRAFT, {"task_id": task.id, "person_id": person.id})
     connection.execute(_DROP_TIMERS, {"instance_id": task.instance_id, "task_id": task.id})

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.database.register_tables import agreement, agreement_status, stage_period
-from engine.database.tables import draft, process_instance, submission, subscription, timer, user_task
+from engine.database.tables import process_instance, submission, subscription, timer, user_task
 
 _RUNNING = ("active", "suspended")
 
@@ -59,9 +59,6 @@ def _queries() -> dict[str, Select[*tuple[object, ...]]]:
         "Ärende {1} väntar på meddelandet {0} fast det är avslutat.": select(subscription.c.name, process_instance.c.id)
         .join(process_instance, process_instance.c.id == subscription.c.instance_id)
         .where(over),
-        "Uppgift {0} är inte öppen men har ett utkast.": select(user_task.c.id)
-        .join(draft, draft.c.task_id == user_task.c.id)
-        .where(user_task.c.state != "open"),
         "Uppgift {0} är klar men saknar underlag.": select(user_task.c.id).where(
             user_task.c.state == "completed", ~answered
         ),

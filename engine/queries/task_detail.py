@@ -37,6 +37,7 @@ class TaskDetail:
     may_assign: bool
     form: dict[str, Any] = field(repr=False)
     values: dict[str, Any] = field(repr=False)
+    draft_version: int  # of the person's own draft, 0 when there is none
     guidance: dict[str, Any] | None
     previous: list[SubmissionRow]
     context: list[SubmissionRow]
@@ -60,13 +61,15 @@ def get_task(connection: Connection, person: Person, now: datetime, task_id: str
     handed_in = read_submissions(connection, titles, _surrounding(task, instance))
     verdict = _may_complete(person, task, submitters(connection, task.instance_id))
     open_now = task.state == "open"
+    values, draft_version = _values(connection, person, now, task, form) if open_now else ({}, 0)
     return TaskDetail(
         task=task,
         may_complete=bool(verdict),
         refusal=verdict.refusal,
         may_assign=open_now and bool(may_assign_task(person, task)),
         form=form,
-        values=_values(connection, person, now, task, form) if open_now else {},
+        values=values,
+        draft_version=draft_version,
         guidance=_guidance(titles, row),
         previous=[old for old in handed_in if _is_same_form(old, task)],
         context=_context(handed_in, task, instance),
@@ -83,11 +86,11 @@ def _may_complete(person: Person, task: TaskRow, handed_in_by: frozenset[str]) -
 
 def _values(
     connection: Connection, person: Person, now: datetime, task: TaskRow, form: dict[str, Any]
-) -> dict[str, Any]:
-    """The person's own draft, else what can be filled in beforehand."""
-    saved = select(draft.c["values"]).where(draft.c.task_id == task.id, draft.c.person_id == person.id)
+) -> tuple[dict[str, Any], int]:
+    """The person's own draft with its version, else what can be filled in beforehand."""
+    saved = select(draft.c["values"], draft.c.version).where(draft.c.task_id == task.id, draft.c.person_id == person.id)
     if (own := connection.execute(saved).first()) is not None:
-        return dict(own[0])
+        return dict(own[0]), int(own.version)
     predecessor = connection.execute(
         select(agreement.c.predecessor_key).where(agreement.c.key == task.agreement_key)
     ).scalar()
@@ -100,7 +103,7 @@ def _values(
         organisation=task.organisation,
         now=now,
     )
-    return prefill(connection, form, about)
+    return prefill(connection, form, about), 0
 
 
 def _surrounding(task: TaskRow, instance: Row[Any]) -> Any:

@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from engine.commands import assign_task, claim_task, complete_task, release_task, save_draft
-from engine.errors import InvalidForm
-from engine.forms import validate_draft
 from engine.people import find_person
+from engine.queries.attachments import files_of_task
 from engine.queries.task_detail import get_task
 from engine.queries.task_search import Order, TaskSearch, search_tasks
 from engine.tokens import WORK
@@ -45,11 +44,26 @@ class UserTask(Given):
     ended_at: datetime | None
 
 
+class Attachment(Given):
+    """A file that belongs to a task: as the answer to `field` of its form, or beside it."""
+
+    id: str
+    name: str
+    field: str | None
+    media_type: str
+    size: Annotated[int, Field(description="bytes")]
+    sha256: str
+    added_at: datetime
+    person_name: str
+
+
 class UserTaskWithForm(UserTask):
     """One task with its form (JSON Schema) and what the person has written so far, or may begin with."""
 
     form: dict[str, Any]
     variables: Variables
+    draft_version: Annotated[int, Field(description="of the person's own draft; 0 when there is none")]
+    attachments: Annotated[list[Attachment], Field(description="files that go with it when it is completed")]
     may_complete: bool
     may_assign: bool
     refusal: Annotated[str | None, Field(description="why the person may not complete it")]
@@ -75,6 +89,7 @@ class Completion(Given):
 
 class SavedDraft(Given):
     saved_at: datetime
+    version: int
 
 
 class TaskQuery(Paged):
@@ -96,6 +111,12 @@ class Assignment(Taken):
 
 class FormValues(Taken):
     variables: Annotated[Variables, Field(description="values of the task's form, by field")]
+
+
+class DraftValues(FormValues):
+    version: Annotated[
+        int | None, Field(description="`draft_version` that they build on; left out, they replace whatever is there")
+    ] = None
 
 
 @route("GET", "/user-tasks", "The tasks that you may see", query=TaskQuery, gives=PageOf[UserTask])
@@ -122,6 +143,8 @@ def get_user_task(call: Call, task_id: str) -> UserTaskWithForm:
     more = {
         "form": detail.form,
         "variables": detail.values,
+        "draft_version": detail.draft_version,
+        "attachments": files_of_task(call.connection, task_id),
         "may_complete": detail.may_complete,
         "may_assign": detail.may_assign,
         "refusal": detail.refusal,
@@ -158,15 +181,13 @@ def release_user_task(call: Call, task_id: str) -> UserTask:
     "/user-tasks/<task_id>/draft",
     "Keep what has been written so far",
     scope=WORK,
-    body=FormValues,
+    body=DraftValues,
     gives=SavedDraft,
     refusals=(404, 409),
 )
-def save_user_task_draft(call: Call, task_id: str, body: FormValues) -> SavedDraft:
-    form = get_task(call.connection, call.person, call.now, task_id).form
-    if errors := validate_draft(form, body.variables):
-        raise InvalidForm(errors)
-    return SavedDraft(saved_at=save_draft(call.connection, call.now, call.person, task_id, body.variables))
+def save_user_task_draft(call: Call, task_id: str, body: DraftValues) -> SavedDraft:
+    saved = save_draft(call.connection, call.now, call.person, task_id, body.variables, version=body.version)
+    return SavedDraft.model_validate(saved)
 
 
 @route(
