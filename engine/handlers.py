@@ -70,8 +70,9 @@ def run_handler(call: Call) -> Values:
 
 def _notify(call: Call) -> Values:
     roles = [role.strip() for role in call.demanded("to").split(",")]
-    everyone = call.element.properties.get("scope") == "all"
-    mail.notify_roles(call.work, call.pack, call.instance, roles, call.demanded("text"), everyone=everyone)
+    said = call.element.properties
+    reach = {"everyone": said.get("scope") == "all", "urgent": said.get("urgent") == "true"}
+    mail.notify_roles(call.work, call.pack, call.instance, roles, call.demanded("text"), **reach)
     return {}
 
 

@@ -1,5 +1,6 @@
 """What one command carries with it while it changes things: the transaction, the moment, who acts, what to do after."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -77,6 +78,10 @@ class Work:
     def remember_pack(self, pack: Pack) -> None:
         """Whoever has found the newest version of a pack on the way spares the command a look-up."""
         self._packs[pack.key] = pack
+
+    def known_packs(self) -> Iterable[Pack]:
+        """The packs that the command has had to do with so far."""
+        return self._packs.values()
 
 
 @dataclass

@@ -1,11 +1,14 @@
-"""Fires due timers and sends what lies in the outbox. The only door to APScheduler, which is nothing but its clock.
+"""Fires due timers, writes the scheduled letters and sends what lies in the outbox.
 
+The only door to APScheduler, which is nothing but its clock.
 Any number of workers may run: each timer and each message is taken in a transaction of its own, by whoever gets there
 first. Nothing is kept in memory that is not in the database.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -13,6 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from engine.clock import utc_now
+from engine.commands.digests import MakeWorkbook, due_digests, due_workbooks, write_digest, write_workbook
 from engine.commands.timers import due_timers, fire_timer, note_failure
 from engine.database import Database
 from engine.delivery import deliver_mail
@@ -21,27 +25,34 @@ from engine.settings import Settings
 
 TICK_SECONDS = 1.0
 _BATCH = 100
+_LETTERS = 50  # at a tick, so that timers do not wait for a whole county's letters
 _log = logging.getLogger("samflode.worker")
 
 
-def run(database: Database, settings: Settings) -> None:
-    """Work until the process is told to stop."""
+def run(database: Database, settings: Settings, make_workbook: MakeWorkbook | None = None) -> None:
+    """Work until the process is told to stop. `make_workbook` is for those who have asked for one each month."""
     scheduler = _SteadyBlockingScheduler(timezone="UTC")
-    _schedule(scheduler, database, settings)
+    _schedule(scheduler, database, settings, make_workbook)
     scheduler.start()
 
 
-def start_in_background(database: Database, settings: Settings) -> BackgroundScheduler:
+def start_in_background(
+    database: Database, settings: Settings, make_workbook: MakeWorkbook | None = None
+) -> BackgroundScheduler:
     """Work in a thread beside the web server (small installations and the demo). Stop it with `shutdown`."""
     scheduler = _SteadyBackgroundScheduler(timezone="UTC", daemon=True)
-    _schedule(scheduler, database, settings)
+    _schedule(scheduler, database, settings, make_workbook)
     scheduler.start()
     return scheduler
 
 
-def tick(database: Database, settings: Settings, now: datetime) -> int:
-    """Fire every timer that is due and send what waits. Returns how many timers were fired."""
+def tick(database: Database, settings: Settings, now: datetime, make_workbook: MakeWorkbook | None = None) -> int:
+    """Fire every timer that is due, write the letters of the week and month, and send what waits.
+
+    Returns how many timers were fired.
+    """
     fired = fire_due(database, now)
+    write_letters(database, settings, now, make_workbook)
     if settings.smtp_url:
         deliver_mail(database, settings, now)
     return fired
@@ -70,6 +81,30 @@ def _fire(database: Database, now: datetime, timer_id: str) -> bool:
         _log.warning("timer %s failed: %s", timer_id, error, exc_info=not isinstance(error, SamflodeError))
         failure = error  # the name is gone when the block ends
         database.run(lambda connection: note_failure(connection, now, timer_id, failure))
+        return False
+
+
+def write_letters(
+    database: Database, settings: Settings, now: datetime, make_workbook: MakeWorkbook | None = None
+) -> int:
+    """Write the scheduled letters that are due, some at a time. Returns how many were written."""
+    with database.read() as connection:
+        weekly = due_digests(connection, now, _LETTERS)
+        monthly = due_workbooks(connection, now, _LETTERS) if make_workbook else []
+    written = sum(_write(database, now, one, partial(write_digest, base_url=settings.base_url)) for one in weekly)
+    if make_workbook:
+        written += sum(_write(database, now, one, partial(write_workbook, make=make_workbook)) for one in monthly)
+    return written
+
+
+def _write(database: Database, now: datetime, person_id: str, write: Callable[..., bool]) -> bool:
+    try:
+        return database.run(lambda connection: write(connection, now, person_id))
+    except (Unavailable, Stale):
+        return False  # the next tick looks again
+    except Exception:  # noqa: BLE001 - nobody's letter waits for another's
+        # Tried again at the next tick, as long as the letter is of use.
+        _log.exception("the letter to %s could not be written", person_id)
         return False
 
 
@@ -105,10 +140,15 @@ class _SteadyBackgroundScheduler(_SteadyMixin, BackgroundScheduler):
     pass
 
 
-def _schedule(scheduler: BlockingScheduler | BackgroundScheduler, database: Database, settings: Settings) -> None:
+def _schedule(
+    scheduler: BlockingScheduler | BackgroundScheduler,
+    database: Database,
+    settings: Settings,
+    make_workbook: MakeWorkbook | None,
+) -> None:
     def beat() -> None:
         try:
-            tick(database, settings, utc_now())
+            tick(database, settings, utc_now(), make_workbook)
         except Unavailable as error:
             _log.warning("nothing done this time: %s", error)
 

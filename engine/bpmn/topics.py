@@ -20,9 +20,10 @@ class Topic:
 _ALL = (
     Topic(
         "notify",
-        "Skickar ett meddelande till dem som har rollerna. scope=all når alla lokala överenskommelser.",
+        "Skickar ett meddelande till dem som har rollerna. scope=all når alla lokala överenskommelser, "
+        "urgent=true skickas alltid genast.",
         required=("to", "text"),
-        optional=("scope",),
+        optional=("scope", "urgent"),
     ),
     Topic(
         "publish_agreement",

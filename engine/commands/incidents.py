@@ -110,9 +110,10 @@ def _tell(work: Work, row: Any) -> str:
         return NOT_NEEDED
     work.connection.execute(update(user_task).where(user_task.c.id == task.id).values(failed_at=None))
     if row.person_id:
-        subject = f"Nu går det att slutföra: {task.name}"
+        subject = "Nu går det att slutföra: {task}"
         body = "Felet som hindrade dig är avhjälpt. Det du skrev finns kvar som utkast: öppna uppgiften och lämna in."
-        mail.tell_person(work, row.person_id, subject, body, f"/uppgifter/{task.id}")
+        link, words = f"/uppgifter/{task.id}", {"task": task.name}
+        mail.tell_person(work, row.person_id, subject, body, link, kind="handover", task_id=task.id, words=words)
     return TOLD
 
 

@@ -14,6 +14,7 @@ from engine.bpmn.definitions import Definition
 from engine.bpmn.elements import Element
 from engine.bpmn.execution import Waiting, WaitState
 from engine.bpmn.moments import add_duration, due_moment
+from engine.commands import notices
 from engine.commands.lanes import organisation_of
 from engine.database.tables import subscription, timer, user_task
 from engine.errors import ExecutionFailed
@@ -60,6 +61,7 @@ def record(
         _cancel_tasks(work, instance, cancelled)
     if opened:
         work.connection.execute(_OPEN, opened)
+        notices.tell_of_new(work, pack, opened)
         work.next_tasks.extend(_next_task(work, row) for row in opened)
     _record_timers(work, instance, pack, definition, before, after, opened)
     _record_subscriptions(work, instance, definition, before, after)

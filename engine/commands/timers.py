@@ -6,10 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from engine import mail
 from engine.bpmn.moments import add_duration
-from engine.clock import local_date
-from engine.commands import effects, incident_rows, instances
+from engine.commands import effects, incident_rows, instances, notices
 from engine.commands.lanes import organisation_of
 from engine.commands.open_tasks import deadlines_of, timer_row
 from engine.database.tables import timer, user_task
@@ -104,9 +102,7 @@ def _act_on_deadline(work: Work, row: Any) -> None:
 
 
 def _remind(work: Work, pack: Pack, task: Any) -> None:
-    subject = f"Påminnelse: {_title(pack, task)}"
-    body = f"Uppgiften ska vara klar {_day(task.due_at)}. Öppna den i Samflöde när du vill fortsätta."
-    _tell(work, task, subject, body)
+    notices.remind(work, pack, task)
     work.connection.execute(_NOTE_ON_TASK, {"task_id": task.id, "reminded_at": work.now})
 
 
@@ -120,24 +116,12 @@ def _escalate(work: Work, pack: Pack, task: Any, row: Any) -> None:
     if told >= len(roles):
         return
     role = roles[told]
-    where = _organisation_of_role(pack, role, task)
-    subject = f"Försenat: {_title(pack, task)}"
-    body = f"Uppgiften skulle ha varit klar {_day(task.due_at)} och väntar fortfarande."
-    mail.tell_role(work, role, where, subject, body, f"/uppgifter/{task.id}")
-    _tell(work, task, subject, body)
+    notices.tell_of_lateness(work, pack, task, role, _organisation_of_role(pack, role, task))
     work.connection.execute(_NOTE_ON_TASK, {"task_id": task.id, "escalated_to": role})
     if told + 1 < len(roles):
         again = add_duration(work.now, deadlines.escalate_after)
         next_row = timer_row(row.instance_id, "escalate", task.id, task.element_id, again)
         work.connection.execute(_SET, next_row)
-
-
-def _tell(work: Work, task: Any, subject: str, body: str) -> None:
-    link = f"/uppgifter/{task.id}"
-    if task.assignee:
-        mail.tell_person(work, task.assignee, subject, body, link)
-    else:
-        mail.tell_role(work, task.role, task.role_organisation, subject, body, link)
 
 
 def _organisation_of_role(pack: Pack, role: str, task: Any) -> str:
@@ -148,15 +132,6 @@ def _organisation_of_role(pack: Pack, role: str, task: Any) -> str:
         return organisation_of("municipality", task.organisation, {}, pack)
     except ExecutionFailed:
         return str(task.role_organisation)
-
-
-def _title(pack: Pack, task: Any) -> str:
-    place = pack.item("organisations", task.organisation) if task.organisation else None
-    return f"{task.name}, {place['title']}" if place else str(task.name)
-
-
-def _day(moment: datetime) -> str:
-    return local_date(moment).isoformat()
 
 
 def note_failure(connection: Connection, now: datetime, timer_id: str, error: BaseException) -> None:

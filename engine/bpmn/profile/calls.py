@@ -74,6 +74,7 @@ def _values(case: Case, element: Element, topic: Topic) -> Iterator[Fault]:
     checks = {
         "to": lambda value: [f"rollen {r!r} finns inte" for r in listed(value) if case.pack.role(r) is None],
         "scope": lambda value: [] if value == "all" else ["scope kan bara vara all"],
+        "urgent": lambda value: [] if value == "true" else ["urgent kan bara vara true"],
         "status": lambda value: [] if value in AGREEMENT_STATUSES else [f"statusen {value!r} är okänd"],
         "valid_to": lambda value: [] if value in there else [f"valid_to: {value!r} är inget känt namn"],
         "process": lambda value: [] if value in case.models else [f"processen {value!r} finns inte"],

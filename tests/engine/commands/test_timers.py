@@ -6,6 +6,7 @@ import pytest
 
 from engine.clock import local_date
 from engine.commands import due_timers, fire_timer
+from engine.commands.preferences import set_preferences
 from engine.database.tables import outbox, timer, user_task
 from engine.errors import AlreadyDone
 from tests.engine.commands.scene import Scene, at_once
@@ -42,7 +43,22 @@ def test_a_completed_task_takes_its_timers_with_it(scene: Scene) -> None:
     assert scene.count(timer) == [0]
 
 
+def choose_mail_at_once(scene: Scene) -> None:
+    with scene.database.write() as connection:
+        for somebody in scene.people.values():
+            set_preferences(connection, scene.now, somebody, {"mail.deadline": "now"})
+
+
+def test_a_reminder_goes_with_the_weekly_letter_unless_somebody_wants_it_at_once(scene: Scene) -> None:
+    scene.start("local_agreement")
+    task = scene.open("write")
+    scene.wait_until(task.due_at - timedelta(days=7))
+    assert scene.rows(outbox) == []
+    assert scene.task(task.id).reminded_at == scene.now
+
+
 def test_those_with_the_task_are_reminded_a_week_before(scene: Scene) -> None:
+    choose_mail_at_once(scene)
     scene.start("local_agreement")
     task = scene.open("write")
     scene.wait_until(task.due_at - timedelta(days=7))
@@ -53,6 +69,7 @@ def test_those_with_the_task_are_reminded_a_week_before(scene: Scene) -> None:
 
 
 def test_whoever_has_taken_the_task_over_is_the_one_to_be_reminded(scene: Scene) -> None:
+    choose_mail_at_once(scene)
     scene.start("local_agreement")
     task = scene.open("write")
     scene.claim(task.id, by="colleague")
