@@ -27,6 +27,8 @@ NOT_YOURS_TO_NAME = "Beteckningen sätts av Samflöde. Bara de som följer upp l
 NOT_YOUR_MESSAGE = "Bara de som följer upp länet får skicka meddelanden till ärenden."
 NOT_YOUR_FILE = "Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den."
 NO_SUCH_ROLE_HOLDER = "Uppgiften kan bara lämnas till någon som har rollen."
+NOT_YOUR_FILTER = "Filtret är någon annans. Öppna det och spara det under ett eget namn om du vill ändra det."
+NOT_YOURS_TO_SHARE_WITH = "Du kan bara dela filter med dem som har samma roll som du."
 NOT_YOURS_TO_REMIND = "Bara RSS Dalarna, administratören och kommunens egen processledare kan påminna om uppgiften."
 NOT_AN_OPERATOR = "Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."
 
@@ -150,6 +152,23 @@ def may_start(person: Person, process: StartRule, organisation: str | None) -> V
         return Verdict(NEEDS_ORGANISATION)
     county_wide = any(not is_municipality(where) for _, where in roles)
     return YES if county_wide or any(where == organisation for _, where in roles) else Verdict(CANNOT_START)
+
+
+def may_open_filter(person: Person, owner_id: str, role: str | None, organisation: str | None) -> Verdict:
+    """One's own, and those shared with a role that one has."""
+    shared = role is not None and may_share_filter(person, role, organisation)
+    return YES if owner_id == person.id or shared else Verdict(NOT_YOUR_FILTER)
+
+
+def may_change_filter(person: Person, owner_id: str) -> Verdict:
+    """Only whoever saved it: others may have come to rely on their own."""
+    return YES if owner_id == person.id else Verdict(NOT_YOUR_FILTER)
+
+
+def may_share_filter(person: Person, role: str, organisation: str | None) -> Verdict:
+    """With those who have a role that one has oneself, in the same organisation or anywhere (None)."""
+    held = person.holds(role) if organisation is None else person.has(role, organisation)
+    return YES if held else Verdict(NOT_YOURS_TO_SHARE_WITH)
 
 
 def may_operate(person: Person) -> Verdict:

@@ -5,7 +5,7 @@ the engine's rules say stands here.
 """
 
 from engine import authorisation
-from engine.commands import reminders
+from engine.commands import reminders, saved_filters
 from engine.queries import deviations, task_detail
 from engine.queries.agreements import STATUS_TITLES
 from engine.queries.history import SENTENCES
@@ -41,6 +41,14 @@ NOTED = (
     N_("Bara de som följer upp länet får skicka meddelanden till ärenden."),
     N_("Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den."),
     N_("Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."),
+    N_("Filtret är någon annans. Öppna det och spara det under ett eget namn om du vill ändra det."),
+    N_("Du kan bara dela filter med dem som har samma roll som du."),
+    N_("Ge filtret ett namn."),
+    N_("Namnet är för långt. Skriv högst 100 tecken."),
+    N_("Du har redan ett filter med det namnet. Välj ett annat namn."),
+    N_("Filtret är för långt för att sparas. Ta bort något av det du söker på."),
+    N_("Du har 50 sparade filter. Ta bort något som du inte använder och försök igen."),
+    N_("Det sparade filtret finns inte längre."),
     N_("Bara RSS Dalarna, administratören och kommunens egen processledare kan påminna om uppgiften."),
     N_("Uppgiften är redan klar, så det finns inget att påminna om."),
     N_("En påminnelse om uppgiften har redan gått i väg i dag. Du kan skicka en ny i morgon."),
@@ -107,7 +115,7 @@ NOTED = (
 
 def said_by_the_rules() -> set[str]:
     """What the engine's constants hold: every one of these is in NOTED."""
-    modules = (authorisation, task_detail, reminders)
+    modules = (authorisation, task_detail, saved_filters, reminders)
     constants = {
         value for module in modules for name, value in vars(module).items() if name.isupper() and isinstance(value, str)
     }

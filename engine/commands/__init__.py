@@ -16,6 +16,7 @@ from engine.commands.migration import (
 from engine.commands.modification import Modified, Step, modify_instance
 from engine.commands.operations import cancel_instance, resume_instance, suspend_instance
 from engine.commands.reminders import Reminded, remind_task
+from engine.commands.saved_filters import change_filter, remove_filter, save_filter
 from engine.commands.starting import Started, start_process
 from engine.commands.tasks import Completed, assign_task, claim_task, complete_task, release_task
 from engine.commands.timers import Fired, due_timers, fire_timer, next_due
@@ -34,6 +35,7 @@ __all__ = [
     "Step",
     "assign_task",
     "cancel_instance",
+    "change_filter",
     "claim_task",
     "complete_task",
     "correlate_message",
@@ -49,9 +51,11 @@ __all__ = [
     "plan_migration",
     "release_task",
     "remind_task",
+    "remove_filter",
     "resume_instance",
     "retry_incident",
     "save_draft",
+    "save_filter",
     "start_process",
     "suspend_instance",
 ]

@@ -76,6 +76,10 @@ def with_stage() -> Any:
 
 
 def agreement_row(row: Row[Any], titles: Titles) -> AgreementRow:
+    return agreement_in_stage(row, titles, row.stage)
+
+
+def agreement_in_stage(row: Row[Any], titles: Titles, stage: str | None) -> AgreementRow:
     return AgreementRow(
         key=row.key,
         kind=row.kind,
@@ -90,6 +94,6 @@ def agreement_row(row: Row[Any], titles: Titles) -> AgreementRow:
         ended_at=row.ended_at,
         instance_id=row.instance_id,
         pack_key=row.pack_key,
-        current_stage=row.stage,
-        current_stage_title=titles.stage(row.pack_key, row.stage) if row.stage else None,
+        current_stage=stage,
+        current_stage_title=titles.stage(row.pack_key, stage) if stage else None,
     )
