@@ -3,12 +3,13 @@
 from flask import Blueprint, Flask
 
 from web import page_words, pages, roles, sign_in, words
-from web.views import account, agreements, county, decisions, deviations, downloads, processes, task_list, tasks
+from web.views import account, agreements, county, decisions, deviations, downloads, mail, processes, task_list, tasks
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     roles.blueprint,
     account.blueprint,
+    mail.blueprint,
     pages.blueprint,
     tasks.blueprint,
     agreements.blueprint,

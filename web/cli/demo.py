@@ -14,6 +14,7 @@ from engine.packs import load_pack
 from engine.settings import Settings
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
+from exports.monthly import monthly_workbook
 from web.cli.opening import open_database, open_settings, pack_folders
 from web.cli.running import demand_free_port
 
@@ -34,7 +35,7 @@ def demo(arguments: argparse.Namespace) -> int:
     server = create_server(
         create_application(settings, database), host="127.0.0.1", port=arguments.port, threads=_THREADS
     )
-    background = worker.start_in_background(database, settings)
+    background = worker.start_in_background(database, settings, monthly_workbook)
     _welcome(arguments.port)
     try:
         with suppress(KeyboardInterrupt):

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine import worker
 from engine.errors import Misconfigured
+from exports.monthly import monthly_workbook
 from web.application import create_application
 from web.cli.opening import open_database, open_settings
 
@@ -50,7 +51,7 @@ def work(_arguments: argparse.Namespace) -> int:
     database = open_database(settings)
     print("samflode: arbetar. Avsluta med Ctrl+C.", flush=True)
     try:
-        worker.run(database, settings)
+        worker.run(database, settings, monthly_workbook)
     except (KeyboardInterrupt, SystemExit):
         return 0
     return 0
