@@ -4,7 +4,7 @@ An answer is a `Verdict`: true or false, and when false a Swedish sentence that 
 """
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.errors import NotPermitted
@@ -20,16 +20,26 @@ NOT_YOUR_ROLE = "Uppgiften hör till en roll som du inte har. Den som har rollen
 ADMINISTRATORS_LOOK = "Som administratör kan du se uppgiften men inte göra den. Den hör till rollens innehavare."
 TAKEN = "En annan person har tagit över uppgiften. Be personen släppa den eller lämna över den till dig."
 FOUR_EYES = "Du har själv lämnat in underlag i ärendet. Beslutet behöver därför tas av någon annan."
+FOUR_EYES_TOGETHER = (
+    "Den som du ersätter, eller som ersätter dig, har lämnat in underlag i ärendet. "
+    "Beslutet behöver därför tas av någon annan."
+)
 NOT_YOUR_ORGANISATION = "Du har ingen roll i de organisationer som detta gäller och kan därför inte se det."
 CANNOT_START = "Ingen av dina roller får starta detta. Be RSS Dalarna om hjälp."
 NEEDS_ORGANISATION = "Välj vilken kommun det gäller."
 NOT_YOURS_TO_NAME = "Beteckningen sätts av Samflöde. Bara de som följer upp länet får välja en egen."
 NOT_YOUR_MESSAGE = "Bara de som följer upp länet får skicka meddelanden till ärenden."
 NOT_YOUR_FILE = "Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den."
+NOT_FOLLOWING_UP = "Sidan är till för dem som följer upp hela länet. Be RSS Dalarna om uppgifterna."
 NO_SUCH_ROLE_HOLDER = "Uppgiften kan bara lämnas till någon som har rollen."
 NOT_YOUR_FILTER = "Filtret är någon annans. Öppna det och spara det under ett eget namn om du vill ändra det."
 NOT_YOURS_TO_SHARE_WITH = "Du kan bara dela filter med dem som har samma roll som du."
 NOT_YOURS_TO_REMIND = "Bara RSS Dalarna, administratören och kommunens egen processledare kan påminna om uppgiften."
+NOT_ONES_OWN_SUBSTITUTE = "Välj någon annan: ingen kan vara sin egen ersättare."
+NOT_YOUR_ABSENCE = "Du kan bara utse ersättare för dig själv. En administratör kan göra det för andra."
+NO_COLLEAGUE = "Välj någon som har en roll i samma organisation som du."
+NOT_YOURSELF = "Välj någon annan än dig själv."
+NOT_FROM_HERE = "Be någon som har en roll i den organisation som uppgiften gäller."
 NOT_AN_OPERATOR = "Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."
 
 
@@ -101,7 +111,7 @@ def sees_everything(person: Person) -> bool:
 def may_see_task(person: Person, task: TaskFacts) -> Verdict:
     """Those with a role in an organisation that it concerns, and those who follow up the county."""
     concerned = {task.role_organisation, task.organisation} & person.organisations
-    if concerned or task.assignee == person.id or sees_everything(person):
+    if concerned or _is_assigned(person, task) or sees_everything(person):
         return YES
     return Verdict(NOT_YOUR_ORGANISATION)
 
@@ -109,21 +119,20 @@ def may_see_task(person: Person, task: TaskFacts) -> Verdict:
 def may_work_task(person: Person, task: TaskFacts, submitters: Set[str]) -> Verdict:
     """Whoever has the role, unless somebody else has taken the task over or four eyes are needed.
 
-    `submitters` are the ids of those who have handed something in (gates apart) in the same process instance.
+    `submitters` are the ids of those who have handed something in (gates apart) in the same process instance, and of
+    those for whom they did so. Whoever is away and the substitute count as one.
     """
-    assigned = task.assignee == person.id
+    assigned = _is_assigned(person, task)
     if not assigned and not person.has(task.role, task.role_organisation):
         return Verdict(ADMINISTRATORS_LOOK if person.is_administrator else NOT_YOUR_ROLE)
     if task.assignee is not None and not assigned:
         return Verdict(TAKEN)
-    if task.gate and person.id in submitters:
-        return Verdict(FOUR_EYES)
-    return YES
+    return _four_eyes(person, task, submitters)
 
 
 def may_assign_task(person: Person, task: TaskFacts) -> Verdict:
     """Whoever has the role or the task can hand it over; RSS and administrators too, so that nothing gets stuck."""
-    if person.has(task.role, task.role_organisation) or task.assignee == person.id or sees_everything(person):
+    if person.has(task.role, task.role_organisation) or _is_assigned(person, task) or sees_everything(person):
         return YES
     return Verdict(NOT_YOUR_ROLE)
 
@@ -135,10 +144,28 @@ def may_remind(person: Person, task: TaskFacts) -> Verdict:
 
 
 def may_be_assigned(candidate: Person, task: TaskFacts, submitters: Set[str]) -> Verdict:
-    """Only somebody who could complete the task."""
-    if not candidate.has(task.role, task.role_organisation):
+    """Only somebody who could complete the task, and with a role of their own: a lent one is gone one day."""
+    if not candidate.owns(task.role, task.role_organisation):
         return Verdict(NO_SUCH_ROLE_HOLDER)
-    return Verdict(FOUR_EYES) if task.gate and candidate.id in submitters else YES
+    return _four_eyes(candidate, task, submitters)
+
+
+def _is_assigned(person: Person, task: TaskFacts) -> bool:
+    return person.speaks_for(task.assignee, task.role, task.role_organisation)
+
+
+def _four_eyes(person: Person, task: TaskFacts, submitters: Set[str]) -> Verdict:
+    if not task.gate or not person.counted_as_one & submitters:
+        return YES
+    return Verdict(FOUR_EYES if person.id in submitters else FOUR_EYES_TOGETHER)
+
+
+def may_be_asked(person: Person, candidate: Person, task: TaskFacts) -> Verdict:
+    """Somebody else with a role in an organisation that the task concerns can be asked to write a part of it."""
+    if candidate.id == person.id:
+        return Verdict(NOT_YOURSELF)
+    concerned = {task.role_organisation, task.organisation} & candidate.organisations
+    return YES if concerned else Verdict(NOT_FROM_HERE)
 
 
 def may_start(person: Person, process: StartRule, organisation: str | None) -> Verdict:
@@ -152,6 +179,18 @@ def may_start(person: Person, process: StartRule, organisation: str | None) -> V
         return Verdict(NEEDS_ORGANISATION)
     county_wide = any(not is_municipality(where) for _, where in roles)
     return YES if county_wide or any(where == organisation for _, where in roles) else Verdict(CANNOT_START)
+
+
+def starts_for(person: Person, process: StartRule, organisation: str | None) -> str | None:
+    """In whose place somebody starts it who may only do so as a substitute; None when they do it as themselves."""
+    if may_start(replace(person, grants=person.grants - person.borrowed), process, organisation):
+        return None
+    lenders = (
+        absent.person_id
+        for absent in person.standing_in
+        if may_start(replace(person, grants=absent.grants), process, organisation)
+    )
+    return next(lenders, None)
 
 
 def may_open_filter(person: Person, owner_id: str, role: str | None, organisation: str | None) -> Verdict:
@@ -176,6 +215,26 @@ def may_operate(person: Person) -> Verdict:
     return YES if person.is_administrator else Verdict(NOT_AN_OPERATOR)
 
 
+def may_name_substitute(person: Person, absent: Person, substitute: Person) -> Verdict:
+    """Each for themselves, among those with a role in an organisation of theirs; an administrator for anybody."""
+    if substitute.id == absent.id:
+        return Verdict(NOT_ONES_OWN_SUBSTITUTE)
+    if person.is_administrator:
+        return YES
+    if person.id != absent.id:
+        return Verdict(NOT_YOUR_ABSENCE)
+    return YES if _own_organisations(absent) & _own_organisations(substitute) else Verdict(NO_COLLEAGUE)
+
+
+def may_end_substitution(person: Person, absent_id: str) -> Verdict:
+    """Whoever is away, or an administrator."""
+    return YES if person.id == absent_id or person.is_administrator else Verdict(NOT_YOUR_ABSENCE)
+
+
+def _own_organisations(person: Person) -> frozenset[str]:
+    return frozenset(organisation for _, organisation in person.grants - person.borrowed)
+
+
 def may_name_business_key(person: Person) -> Verdict:
     """A business key is also what messages find their receiver by, so it is not for everybody to choose."""
     return YES if sees_everything(person) else Verdict(NOT_YOURS_TO_NAME)
@@ -189,6 +248,11 @@ def may_send_message(person: Person) -> Verdict:
 def may_export(person: Person, kind: str) -> Verdict:
     """Whole registers: those about single organisations' matters are for the follow-up of the county."""
     return YES if kind not in FOR_FOLLOW_UP or sees_everything(person) else Verdict(NOT_YOUR_FILE)
+
+
+def may_follow_up(person: Person) -> Verdict:
+    """Pages about people's workload and about deviations of the whole county."""
+    return YES if sees_everything(person) else Verdict(NOT_FOLLOWING_UP)
 
 
 def may_see_instance(person: Person, deviation: DeviationFacts | None) -> Verdict:

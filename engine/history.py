@@ -28,6 +28,7 @@ _COVERED = [
     "role",
     "stage",
     "person_id",
+    "acting_for",
     "submitted_at",
     "values",
 ]

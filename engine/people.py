@@ -1,7 +1,7 @@
 """People, their roles in organisations, and how they prove who they are with a password."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from threading import BoundedSemaphore
 from typing import Any
@@ -18,6 +18,7 @@ from engine.errors import Invalid, NotFound, NotPermitted
 
 ADMINISTRATOR = "administrator"
 MINIMUM_PASSWORD_LENGTH = 10
+NO_SUCH_PERSON = "Personen finns inte, eller har slutat."
 WRONG_CREDENTIALS = "Användarnamnet eller lösenordet stämmer inte. Försök igen."
 
 _hasher = PasswordHasher()
@@ -27,23 +28,78 @@ _hashing = BoundedSemaphore(2)
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$wGl6s2xz6mOpYVDe9IK3+A$Ru/A+Va0aaJsONpIyhUZ2LnoWVFfzQRM6XElqOhXOqI"
 
 
+Grant = tuple[str, str]  # role, organisation
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Somebody who is away, and what they lend to a substitute through `last_day` (in Stockholm).
+
+    `in_everything`: not one role only, so that what was assigned to them by name is the substitute's to do as well.
+    """
+
+    person_id: str
+    name: str
+    grants: frozenset[Grant]
+    in_everything: bool
+    last_day: date
+
+    def covers(self, role: str, organisation: str) -> bool:
+        return self.in_everything or (role, organisation) in self.grants
+
+
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can sign in. `grants` are (role, organisation) pairs, as they are right now."""
+    """Somebody who can sign in. `grants` are (role, organisation) pairs, as they are right now.
+
+    What is lent by somebody who is away is among them when the person was read with `acting_person`; `borrowed` are
+    those that are held in no other way. `stood_in_by` are the ids of those who act for the person at the moment.
+    """
 
     id: str
     username: str
     name: str
     email: str | None
     locale: str
-    grants: frozenset[tuple[str, str]]
+    grants: frozenset[Grant]
+    standing_in: tuple[StandIn, ...] = ()
+    borrowed: frozenset[Grant] = frozenset()
+    stood_in_by: frozenset[str] = frozenset()
 
     def has(self, role: str, organisation: str) -> bool:
         return (role, organisation) in self.grants
 
+    def owns(self, role: str, organisation: str) -> bool:
+        """Whether the role is the person's own and not lent."""
+        return self.has(role, organisation) and (role, organisation) not in self.borrowed
+
     def holds(self, role: str) -> bool:
         """Whether the person has the role anywhere."""
         return any(granted == role for granted, _ in self.grants)
+
+    def speaks_for(self, person_id: str | None, role: str, organisation: str) -> bool:
+        """Whether what is assigned to `person_id` in this role is for this person to do: oneself, or who is away."""
+        return person_id == self.id or any(
+            absent.person_id == person_id and absent.covers(role, organisation) for absent in self.standing_in
+        )
+
+    def acts_for(self, role: str, organisation: str, assignee: str | None = None) -> str | None:
+        """Who is away and in whose place something in this role is done; None when it is done as oneself.
+
+        `assignee`: whom the task is assigned to, if anybody.
+        """
+        if assignee == self.id:
+            return None
+        covering = [absent.person_id for absent in self.standing_in if absent.covers(role, organisation)]
+        if assignee in covering:
+            return assignee
+        lenders = [absent.person_id for absent in self.standing_in if (role, organisation) in absent.grants]
+        return lenders[0] if lenders and (role, organisation) in self.borrowed else None
+
+    @cached_property
+    def counted_as_one(self) -> frozenset[str]:
+        """Four eyes see the person, those the person acts for and those who act for the person as one."""
+        return frozenset({self.id, *(absent.person_id for absent in self.standing_in)}) | self.stood_in_by
 
     @cached_property
     def organisations(self) -> frozenset[str]:
@@ -105,10 +161,10 @@ def revoke(connection: Connection, now: datetime, person_id: str, role: str, org
 
 
 def get_person(connection: Connection, person_id: str) -> Person:
-    """The active person with this id; raises `NotFound`."""
+    """The active person with this id and the roles that are their own; raises `NotFound`. See `acting_person`."""
     people = _people(connection, _with_grants().where(person_table.c.id == person_id))
     if not people:
-        raise NotFound("Personen finns inte, eller har slutat.")
+        raise NotFound(NO_SUCH_PERSON)
     return people[0]
 
 

@@ -13,6 +13,7 @@ from engine.database.access_tables import access_token
 from engine.database.tables import person as person_table
 from engine.errors import Invalid, NotFound
 from engine.people import Person, get_person
+from engine.substitutes import acting_person
 
 READ, WORK, OPERATE = "read", "work", "operate"
 SCOPES = (READ, WORK, OPERATE)
@@ -110,7 +111,7 @@ def bearer_of(connection: Connection, now: datetime, secret: str) -> Bearer | No
     if row is None:
         return None
     try:
-        return Bearer(get_person(connection, row.person_id), frozenset(row.scopes))
+        return Bearer(acting_person(connection, now, row.person_id), frozenset(row.scopes))
     except NotFound:
         return None
 

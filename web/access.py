@@ -9,7 +9,8 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from engine.errors import NotFound
-from engine.people import Person, get_person
+from engine.people import Person
+from engine.substitutes import acting_person
 from web import context
 
 # Endpoints that answer without anybody signed in. Keep it short; a test prints what is here.
@@ -62,7 +63,7 @@ def is_public(endpoint: str) -> bool:
 def _load(person_id: str) -> SignedIn | None:
     try:
         with context.database().read() as connection:
-            return SignedIn(get_person(connection, person_id))
+            return SignedIn(acting_person(connection, context.now(), person_id))
     except NotFound:
         return None
 

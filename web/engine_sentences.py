@@ -5,7 +5,7 @@ the engine's rules say stands here.
 """
 
 from engine import authorisation
-from engine.commands import reminders, saved_filters
+from engine.commands import reminders, saved_filters, substitutions
 from engine.queries import deviations, task_detail
 from engine.queries.agreements import STATUS_TITLES
 from engine.queries.history import SENTENCES
@@ -33,6 +33,21 @@ NOTED = (
     N_("Som administratör kan du se uppgiften men inte göra den. Den hör till rollens innehavare."),
     N_("En annan person har tagit över uppgiften. Be personen släppa den eller lämna över den till dig."),
     N_("Du har själv lämnat in underlag i ärendet. Beslutet behöver därför tas av någon annan."),
+    N_(
+        "Den som du ersätter, eller som ersätter dig, har lämnat in underlag i ärendet. "
+        "Beslutet behöver därför tas av någon annan."
+    ),
+    N_("Välj någon annan: ingen kan vara sin egen ersättare."),
+    N_("Du kan bara utse ersättare för dig själv. En administratör kan göra det för andra."),
+    N_("Välj någon som har en roll i samma organisation som du."),
+    N_("Sista dagen kan inte komma före den första."),
+    N_("Sista dagen har redan varit. Välj i dag eller senare."),
+    N_("En ersättare kan utses för högst ett år i taget. Välj en tidigare sista dag."),
+    N_("Den som ska vara borta har inte den rollen."),
+    N_("{name} är redan ersättare den {first} till {last}. Avsluta det först, eller välj andra dagar."),
+    N_("{name} är också borta då, den {first} till {last}. Välj någon annan eller andra dagar."),
+    N_("Det finns ingen sådan ersättare."),
+    N_("Det är redan avslutat."),
     N_("Du har ingen roll i de organisationer som detta gäller och kan därför inte se det."),
     N_("Ingen av dina roller får starta detta. Be RSS Dalarna om hjälp."),
     N_("Välj vilken kommun det gäller."),
@@ -115,7 +130,7 @@ NOTED = (
 
 def said_by_the_rules() -> set[str]:
     """What the engine's constants hold: every one of these is in NOTED."""
-    modules = (authorisation, task_detail, saved_filters, reminders)
+    modules = (authorisation, task_detail, saved_filters, reminders, substitutions)
     constants = {
         value for module in modules for name, value in vars(module).items() if name.isupper() and isinstance(value, str)
     }

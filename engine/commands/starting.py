@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.authorisation import may_start
+from engine.authorisation import may_start, starts_for
 from engine.clock import local_date
 from engine.commands import effects, instances
 from engine.commands.tasks import submit
@@ -71,7 +71,15 @@ def start_process(
         organisation=organisation,
         agreement_key=agreement_key,
         variables=first,
-        on_begun=lambda begun: _submit_start(work, begun, form, definition.start_form_key, shown, person, organisation),
+        on_begun=lambda begun: _submit_start(
+            work,
+            begun,
+            form,
+            definition.start_form_key,
+            shown,
+            _acting_for(person, organisation),
+            starts_for(person, process, organisation),
+        ),
     )
     agreements.set_instance(work, agreement_key, instance)
     effects.drain(work)
@@ -84,12 +92,12 @@ def _submit_start(
     form: dict[str, Any],
     form_key: str | None,
     values: dict[str, Any],
-    person: Person,
-    organisation: str | None,
+    party: str | None,
+    absent: str | None,
 ) -> dict[str, str]:
     if not form_key:
-        return {}
-    return submit(work, instance, form, "start", form_key, values, party=_acting_for(person, organisation))
+        return {"for": absent} if absent else {}
+    return submit(work, instance, form, "start", form_key, values, party=party, acting_for=absent)
 
 
 def _acting_for(person: Person, organisation: str | None) -> str | None:

@@ -176,6 +176,7 @@ submission = Table(
     Column("role", Key),
     Column("stage", Key),
     Column("person_id", Key, nullable=False),
+    Column("acting_for", Key),  # who was away, when a substitute handed it in
     Column("submitted_at", Moment, nullable=False),
     Column("values", Json, nullable=False),
 )

@@ -126,15 +126,34 @@ def _past(cursor: str, *, backwards: bool = False) -> Condition:
 
 def _branches(person: Person, scope: str) -> list[Condition]:
     """Conditions that never overlap; each can walk an index in due order on its own."""
-    mine = user_task.c.assignee == person.id
     if scope == "all":
         return [true() if sees_everything(person) else concerns(person)]
-    not_mine = user_task.c.assignee.is_(None) if scope == "mine" else user_task.c.assignee.is_distinct_from(person.id)
     held = [
-        and_(user_task.c.role == role, user_task.c.role_organisation == organisation, not_mine)
+        and_(
+            user_task.c.role == role,
+            user_task.c.role_organisation == organisation,
+            user_task.c.assignee.is_(None) if scope == "mine" else _not_mine(person, role, organisation),
+        )
         for role, organisation in sorted(person.grants)
     ]
-    return [mine, *held]
+    return [user_task.c.assignee == person.id, *_of_the_absent(person), *held]
+
+
+def _of_the_absent(person: Person) -> list[Condition]:
+    """`Person.speaks_for` as conditions: what is assigned to those whom the person stands in for."""
+    conditions: list[Condition] = []
+    everything = {absent.person_id for absent in person.standing_in if absent.in_everything}
+    for absent_id in sorted({absent.person_id for absent in person.standing_in}):
+        theirs = user_task.c.assignee == absent_id
+        lent = [absent.grants for absent in person.standing_in if absent.person_id == absent_id]
+        in_role = tuple_(user_task.c.role, user_task.c.role_organisation).in_(sorted(frozenset().union(*lent)))
+        conditions.append(theirs if absent_id in everything else and_(theirs, in_role))
+    return conditions
+
+
+def _not_mine(person: Person, role: str, organisation: str) -> Condition:
+    absent = {absent.person_id for absent in person.standing_in if absent.covers(role, organisation)}
+    return and_(*(user_task.c.assignee.is_distinct_from(one) for one in sorted({person.id, *absent})))
 
 
 def concerns(person: Person) -> Condition:
@@ -144,6 +163,7 @@ def concerns(person: Person) -> Condition:
         user_task.c.role_organisation.in_(codes),
         user_task.c.organisation.in_(codes),
         user_task.c.assignee == person.id,
+        *_of_the_absent(person),
     )
 
 

@@ -34,6 +34,8 @@ SENTENCES = (
     N_("Välj ja eller nej."),
     N_("Skriv text."),
     N_("Ta bort personnumret. Skriv aldrig vem en klient eller patient är i Samflöde."),
+    N_("{name} är redan ersättare den {first} till {last}. Avsluta det först, eller välj andra dagar."),
+    N_("{name} är också borta då, den {first} till {last}. Välj någon annan eller andra dagar."),
 )
 LABEL_ENDINGS = ("", "?", ":", ".")
 

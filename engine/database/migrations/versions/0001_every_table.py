@@ -536,6 +536,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=64), nullable=True),
         sa.Column("stage", sa.String(length=64), nullable=True),
         sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("acting_for", sa.String(length=64), nullable=True),
         sa.Column("submitted_at", Moment(), nullable=False),
         sa.Column("values", Json(), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_submission_instance_id")),
