@@ -5,7 +5,7 @@ Also guards privacy: no text may hold a personal identity number, wherever it is
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -57,6 +57,16 @@ def validate_draft(schema: Schema, values: Values) -> list[FieldError]:
 
 def _is_written(error: ValidationError) -> bool:
     return isinstance(error.instance, str) and error.validator_value in {"number", "integer", "boolean"}
+
+
+def part(schema: Schema, names: Iterable[str]) -> dict[str, Any]:
+    """The form with these questions only. A condition on a question that is left out is taken as met."""
+    chosen = {name: dict(field) for name, field in schema.get("properties", {}).items() if name in set(names)}
+    for field in chosen.values():
+        if (field.get("x-show-if") or {}).get("field") not in chosen:
+            field.pop("x-show-if", None)
+    required = [name for name in schema.get("required", []) if name in chosen]
+    return {**schema, "properties": chosen, "required": required}
 
 
 def visible(schema: Schema, values: Values) -> Values:

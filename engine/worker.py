@@ -17,6 +17,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from engine.clock import utc_now
 from engine.commands.digests import MakeWorkbook, due_digests, due_workbooks, write_digest, write_workbook
+from engine.commands.drafts import clear_old_drafts
 from engine.commands.timers import due_timers, fire_timer, note_failure
 from engine.database import Database
 from engine.delivery import deliver_mail
@@ -24,6 +25,7 @@ from engine.errors import SamflodeError, Stale, Unavailable
 from engine.settings import Settings
 
 TICK_SECONDS = 1.0
+TIDY_SECONDS = 60 * 60.0
 _BATCH = 100
 _LETTERS = 50  # at a tick, so that timers do not wait for a whole county's letters
 _log = logging.getLogger("samflode.worker")
@@ -109,13 +111,16 @@ def _write(database: Database, now: datetime, person_id: str, write: Callable[..
 
 
 class _Beat(BaseTrigger):
-    """A second after the last one, whatever the clock on the wall has done meanwhile.
+    """So long after the last one, whatever the clock on the wall has done meanwhile.
 
     APScheduler's own interval counts every beat that a clock set forward has jumped over, one by one.
     """
 
+    def __init__(self, seconds: float) -> None:
+        self._pause = timedelta(seconds=seconds)
+
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        return now if previous is None else now + timedelta(seconds=TICK_SECONDS)
+        return now if previous is None else now + self._pause
 
 
 class _SteadyMixin:
@@ -152,5 +157,12 @@ def _schedule(
         except Unavailable as error:
             _log.warning("nothing done this time: %s", error)
 
-    scheduler.add_job(beat, _Beat(), coalesce=True, max_instances=1, misfire_grace_time=None)
+    def tidy() -> None:
+        try:
+            database.run(lambda connection: clear_old_drafts(connection, utc_now()))
+        except (Stale, Unavailable) as error:
+            _log.warning("old drafts are still there: %s", error)
+
+    scheduler.add_job(tidy, _Beat(TIDY_SECONDS), coalesce=True, max_instances=1, misfire_grace_time=None)
+    scheduler.add_job(beat, _Beat(TICK_SECONDS), coalesce=True, max_instances=1, misfire_grace_time=None)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.authorisation import may_work_task
 from engine.commands.tasks import open_task, submitters
@@ -80,8 +80,3 @@ def clear_old_drafts(connection: Connection, now: datetime) -> int:
     """Remove drafts of tasks that have been over for longer than KEPT_FOR. Returns how many."""
     over = select(user_task.c.id).where(user_task.c.state != "open", user_task.c.ended_at < now - KEPT_FOR)
     return connection.execute(delete(draft).where(draft.c.task_id.in_(over))).rowcount
-
-
-def own_draft(connection: Connection, person_id: str, task_id: str) -> Row[Any] | None:
-    """The row of a person's draft, if there is one."""
-    return connection.execute(select(draft).where(draft.c.task_id == task_id, draft.c.person_id == person_id)).first()

@@ -1,8 +1,8 @@
 """Checks what the database says about itself, and makes anew what is only a picture of something else.
 
 `histories`: what has happened and what was handed in, unchanged since. `registers`: made again from submissions.
-`waiting`: rows of open tasks, timers and subscriptions against the instances' stored state. `belonging`: rows that
-point at nothing.
+`files`: attachments against their hashes. `waiting`: rows of open tasks, timers and subscriptions against the
+instances' stored state. `belonging`: rows that point at nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,13 +12,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from engine.integrity import belonging, histories, registers, waiting
+from engine.integrity import belonging, files, histories, registers, waiting
 
 _CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (
     belonging.damaged_file,
     histories.changed_events,
     histories.changed_submissions,
     histories.changed_definitions,
+    files.changed_files,
     belonging.orphans,
     belonging.forgotten_statuses,
     registers.differing,

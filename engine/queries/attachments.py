@@ -43,7 +43,7 @@ def count_files(connection: Connection, task_ids: list[str]) -> dict[str, int]:
     """How many files each of the tasks has; tasks without any are left out. One statement."""
     query = select(attachment.c.task_id, func.count()).group_by(attachment.c.task_id)
     kept = query.where(attachment.c.task_id.in_(task_ids), attachment.c.removed_at.is_(None))
-    return dict(connection.execute(kept).tuples())
+    return {row[0]: row[1] for row in connection.execute(kept)}
 
 
 def read_file(connection: Connection, person: Person, attachment_id: str) -> tuple[AttachmentRow, bytes]:
