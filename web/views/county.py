@@ -3,15 +3,15 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request, url_for
 
 from engine.clock import end_of_day
 from engine.errors import NotFound
 from engine.queries import StatusPicture, StatusRow, status_picture
 from engine.queries.swedish import swedish_order
 from web import context, words
-
-blueprint = Blueprint("county", __name__, url_prefix="/lansbild")
+from web.county_map import county_map
+from web.views.monitoring import blueprint
 
 STATUSES = ("late", "back", "wait", "going", "done", "none")
 ORDERS = ("name", "late", "longest")
@@ -25,6 +25,9 @@ def show() -> str:
     return render_template(
         "county/show.html",
         picture=picture,
+        map=county_map(picture.rows),
+        address_of=_address,
+        by_status=[(status, [row for row in picture.rows if row.status == status]) for status in STATUSES],
         rows=rows,
         late=sorted((row for row in picture.rows if row.days_late), key=lambda row: -row.days_late),
         figures=_figures(picture),
@@ -35,6 +38,13 @@ def show() -> str:
         chosen={name: request.args.get(name, "") for name in ("lage", "skede", "ordning")},
         kept={key: value for key, value in request.args.items() if key != "lang" and value},
     )
+
+
+def _address(row: StatusRow) -> str:
+    """The municipality's agreement; before there is one, what there is to say about that."""
+    if row.agreement_key:
+        return url_for("agreements.one", key=row.agreement_key)
+    return url_for("county.show", skede="", _anchor="matris")
 
 
 def chosen_picture() -> StatusPicture:
