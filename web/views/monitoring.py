@@ -18,7 +18,7 @@ from exports.kinds import FORMATS, file_name
 from exports.language import Translate, translator
 from exports.tables import About, Table
 from exports.workbook import workbook_of_tables
-from web import context, language, surroundings, words
+from web import context, language, words
 from web.marking import N_
 
 blueprint = Blueprint("county", __name__, url_prefix="/lansbild")
