@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, and_, bindparam, insert, select
+from sqlalchemy import Date, Row, and_, bindparam, insert, or_, select
 
-from engine.clock import STOCKHOLM
+from engine.clock import STOCKHOLM, local_date
 from engine.database.tables import outbox, person, role_grant
-from engine.database.workplace_tables import preference
+from engine.database.types import Moment
+from engine.database.workplace_tables import preference, substitution
 from engine.language import day_in_words, in_words, moment_in_words, say
 from engine.packs import Pack
+from engine.substitutes import in_force, lends
 from engine.work import Instance, Work
 
 NOW, IN_DIGEST, NEVER = "now", "digest", "never"
@@ -61,12 +63,20 @@ _chosen = and_(preference.c.person_id == person.c.id, preference.c.name == bindp
 _TO = select(person.c.id, person.c.email, person.c.locale, preference.c.value.label("chosen")).select_from(
     person.outerjoin(preference, _chosen)
 )
-_holding = select(role_grant.c.person_id).where(
-    role_grant.c.revoked_at.is_(None), role_grant.c.role.in_(bindparam("roles", expanding=True))
+_in_role = (role_grant.c.revoked_at.is_(None), role_grant.c.role.in_(bindparam("roles", expanding=True)))
+_somewhere = role_grant.c.organisation.in_(bindparam("organisations", expanding=True))
+_holding = select(role_grant.c.person_id).where(*_in_role)
+# Whoever is away is told, too: they may look in, and they come back.
+_standing_in = (
+    select(substitution.c.substitute_id)
+    .join(role_grant, and_(role_grant.c.person_id == substitution.c.person_id, lends()))
+    .where(*_in_role, in_force(bindparam("day", type_=Date), bindparam("now", type_=Moment)))
 )
-_holding_somewhere = _holding.where(role_grant.c.organisation.in_(bindparam("organisations", expanding=True)))
-_HOLDERS = _TO.where(person.c.active, person.c.id.in_(_holding))
-_HOLDERS_SOMEWHERE = _TO.where(person.c.active, person.c.id.in_(_holding_somewhere))
+_HOLDERS = _TO.where(person.c.active, or_(person.c.id.in_(_holding), person.c.id.in_(_standing_in)))
+_HOLDERS_SOMEWHERE = _TO.where(
+    person.c.active,
+    or_(person.c.id.in_(_holding.where(_somewhere)), person.c.id.in_(_standing_in.where(_somewhere))),
+)
 _ONE = _TO.where(person.c.active, person.c.id == bindparam("person_id"))
 _PUT = insert(outbox)
 
@@ -151,7 +161,8 @@ def _letter(subject: str, body: str, link: str | None, kind: str, task_id: str |
 
 
 def _put(work: Work, letter: _Letter, people: Any, given: dict[str, Any]) -> None:
-    found = work.connection.execute(people, {**given, "preference": preference_name(letter.kind.key)})
+    moment = {} if people is _ONE else {"day": local_date(work.now), "now": work.now}
+    found = work.connection.execute(people, {**given, **moment, "preference": preference_name(letter.kind.key)})
     rows = [row for person_row in found for row in _rows(work, letter, person_row)]
     if rows:
         work.connection.execute(_PUT, rows)

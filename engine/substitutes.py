@@ -41,6 +41,16 @@ def in_force(day: Any, now: Any) -> ColumnElement[bool]:
     )
 
 
+def lends() -> ColumnElement[bool]:
+    """Grants that a substitution lends, of those that whoever is away holds."""
+    return and_(
+        role_grant.c.revoked_at.is_(None),
+        role_grant.c.role != ADMINISTRATOR,
+        or_(substitution.c.role.is_(None), substitution.c.role == role_grant.c.role),
+        or_(substitution.c.organisation.is_(None), substitution.c.organisation == role_grant.c.organisation),
+    )
+
+
 def acting_person(connection: Connection, now: datetime, person_id: str) -> Person:
     """The active person with all that they may do at the moment, as themselves and as a substitute.
 
@@ -98,12 +108,6 @@ _no_substitution = (
     cast(null(), Date).label("last_day"),
 )
 _has_grant = and_(role_grant.c.person_id == person_table.c.id, role_grant.c.revoked_at.is_(None))
-_lends = and_(
-    _has_grant,
-    role_grant.c.role != ADMINISTRATOR,
-    or_(substitution.c.role.is_(None), substitution.c.role == role_grant.c.role),
-    or_(substitution.c.organisation.is_(None), substitution.c.organisation == role_grant.c.organisation),
-)
 _ACTING = union_all(
     select(literal(OWN).label("kind"), *_person, role_grant.c.role, role_grant.c.organisation, *_no_substitution)
     .select_from(person_table.outerjoin(role_grant, _has_grant))
@@ -119,7 +123,9 @@ _ACTING = union_all(
         substitution.c.last_day,
     )
     .select_from(
-        substitution.join(person_table, person_table.c.id == substitution.c.person_id).outerjoin(role_grant, _lends)
+        substitution.join(person_table, person_table.c.id == substitution.c.person_id).outerjoin(
+            role_grant, and_(role_grant.c.person_id == person_table.c.id, lends())
+        )
     )
     .where(substitution.c.substitute_id == _wanted, _now_in_force, person_table.c.active),
     select(literal(STOOD_IN_BY).label("kind"), *_person, *_no_grant, *_no_substitution)

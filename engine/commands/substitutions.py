@@ -12,7 +12,7 @@ from engine.database.tables import person as person_table
 from engine.database.turns import take_turns
 from engine.database.workplace_tables import substitution
 from engine.errors import AlreadyDone, FieldError, InvalidForm, NotFound
-from engine.mail import tell_person
+from engine.mail import Word, Words, tell_person
 from engine.people import Person, get_person
 from engine.work import Work
 
@@ -27,6 +27,15 @@ OVERLAPS = "{name} är redan ersättare den {first} till {last}. Avsluta det fö
 AWAY_TOO = "{name} är också borta då, den {first} till {last}. Välj någon annan eller andra dagar."
 NO_SUCH = "Det finns ingen sådan ersättare."
 ENDED_ALREADY = "Det är redan avslutat."
+
+# Letters, see engine/locale/en.po.
+_NAMED = (
+    "Du ersätter {name} från och med {first} till och med {last}. Under tiden finns uppgifterna bland dina egna. "
+    "Det framgår av det du lämnar in att du gör det som ersättare."
+)
+_NAMED_FOR_YOU = (
+    "{name} ersätter dig från och med {first} till och med {last}. Du kan ändra det under Mina inställningar."
+)
 
 
 def name_substitute(
@@ -92,9 +101,9 @@ def end_substitution(connection: Connection, now: datetime, person: Person, subs
     both = query.where(person_table.c.id.in_([row.person_id, row.substitute_id]))
     names = {one.id: one.name for one in connection.execute(both)}
     work = Work(connection, now, person.id)
-    absent, substitute = names[row.person_id], names[row.substitute_id]
-    _tell(work, row.substitute_id, f"Du ersätter inte längre {absent}", f"Du ersätter inte längre {absent}.")
-    _tell(work, row.person_id, f"{substitute} ersätter dig inte längre", f"{substitute} ersätter dig inte längre.")
+    absent, substitute = {"name": names[row.person_id]}, {"name": names[row.substitute_id]}
+    _tell(work, row.substitute_id, "Du ersätter inte längre {name}", "Du ersätter inte längre {name}.", absent)
+    _tell(work, row.person_id, "{name} ersätter dig inte längre", "{name} ersätter dig inte längre.", substitute)
 
 
 def _demand_days(today: date, first_day: date, last_day: date) -> None:
@@ -127,22 +136,11 @@ def _told(sentence: str, other: Row[Any], name: str | None = None) -> str:
 
 
 def _tell_of_naming(work: Work, absent: Person, substitute: Person, first_day: date, last_day: date) -> None:
-    days = f"{first_day} till och med {last_day}"
-    _tell(
-        work,
-        substitute.id,
-        f"Du ersätter {absent.name}",
-        f"Du ersätter {absent.name} från och med {days}. Under tiden gör du uppgifterna i hens ställe: de finns "
-        "bland dina uppgifter. Det framgår av det du lämnar in att du gör det som ersättare.",
-    )
-    _tell(
-        work,
-        absent.id,
-        f"{substitute.name} ersätter dig",
-        f"{substitute.name} ersätter dig från och med {days}. Du kan ändra det under Mina inställningar.",
-    )
+    words: dict[str, Word] = {"first": first_day, "last": last_day}
+    _tell(work, substitute.id, "Du ersätter {name}", _NAMED, {**words, "name": absent.name})
+    _tell(work, absent.id, "{name} ersätter dig", _NAMED_FOR_YOU, {**words, "name": substitute.name})
 
 
-def _tell(work: Work, person_id: str, subject: str, body: str) -> None:
+def _tell(work: Work, person_id: str, subject: str, body: str, words: Words) -> None:
     if person_id != work.actor:
-        tell_person(work, person_id, subject, body, WHERE, kind="substitute")
+        tell_person(work, person_id, subject, body, WHERE, kind="substitute", words=words)

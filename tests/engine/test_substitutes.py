@@ -219,7 +219,7 @@ def test_what_was_submitted_as_a_substitute_counts_for_both_for_ever(
     gate = create_task(connection, instance_id, gate=True)
     with pytest.raises(NotPermitted, match="själv"):
         claim_task(connection, NOW + timedelta(days=300), eva, gate)
-    with pytest.raises(NotPermitted, match="något annan|någon annan"):
+    with pytest.raises(NotPermitted, match="någon annan"):
         complete_task(connection, NOW, eva, gate, {})
     assert connection.execute(select(event_table)).all() == []
     assert connection.execute(select(submission.c.acting_for)).scalar_one() == eva.id
