@@ -38,12 +38,27 @@ class StartProcess:
 
 @dataclass(frozen=True)
 class SendMessage:
-    """An effect: one message to whoever waits for it under this correlation key, now or later."""
+    """An effect: one message to whoever waits for it under this correlation key, now or later.
+
+    `catcher` (instance id, task id) makes it one receiver's share of a signal, which is for nobody else.
+    """
 
     name: str
     correlation_key: str
     variables: dict[str, Any] = field(default_factory=dict)
     message_id: str | None = None
+    catcher: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """An effect: a signal for those who waited for it when it was thrown, as (instance id, task id).
+
+    What an instance throws between two wait states is thrown at one moment.
+    """
+
+    name: str
+    catchers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ class DeliverKept:
     names: tuple[str, ...]
 
 
-Effect = StartProcess | SendMessage | DeliverKept
+Effect = StartProcess | SendMessage | Broadcast | DeliverKept
 
 
 @dataclass

@@ -13,6 +13,8 @@ from tests.engine.bpmn.profile.drawing import (
     CAUGHT,
     MESSAGE,
     NAMESPACES,
+    SIGNAL,
+    SIGNALLED,
     boundary,
     call,
     chain,
@@ -26,6 +28,7 @@ from tests.engine.bpmn.profile.drawing import (
     service,
     start,
     sub,
+    throw,
     timer,
     user,
     wait,
@@ -236,6 +239,34 @@ TOLD = (
     end(),
     chain("begun", "prepare", "message_came", "follow", "done"),
 )
+# Tells everybody who listens, itself too: at a task of its own, which is cancelled, and in other instances.
+CALLS_OUT = (
+    start(),
+    parallel("split"),
+    task("prepare_call"),
+    throw("call_out", SIGNALLED),
+    task("after_call"),
+    end(),
+    task("own_work"),
+    boundary("own_stopped", "own_work", SIGNALLED),
+    exclusive("own_over"),
+    end("called_out", SIGNALLED),
+    chain("begun", "split", "prepare_call", "call_out", "after_call", "done"),
+    chain("split", "own_work", "own_over", "called_out"),
+    chain("own_stopped", "own_over"),
+)
+LISTENS = (
+    start(),
+    task("prepare_to_listen"),
+    wait("heard", SIGNALLED),
+    task("act_on_it"),
+    boundary("heard_again", "act_on_it", SIGNALLED, cancelActivity="false"),
+    task("act_once_more"),
+    end(),
+    end("acted"),
+    chain("begun", "prepare_to_listen", "heard", "act_on_it", "done"),
+    chain("heard_again", "act_once_more", "acted"),
+)
 # The caller's deadline cancels what it has called, which has called in its turn.
 CALLER = (
     start(),
@@ -262,6 +293,8 @@ PROCESSES: dict[str, tuple[tuple[str, ...], dict[str, Any], str, str | None]] = 
     "both": (BOTH, {"first": FIRST, "second": SECOND}, "none", "both-{number}"),
     "answers": (ANSWERS, {"text": TEXT}, "local", "answers-{number}"),
     "told": (TOLD, {"text": TEXT}, "none", "told-{number}"),
+    "calls_out": (CALLS_OUT, {"text": TEXT}, "none", "calls-out-{number}"),
+    "listens": (LISTENS, {"text": TEXT}, "none", "listens-{number}"),
     "caller": (CALLER, {"text": TEXT}, "none", "caller-{number}"),
     "called": (CALLED, {"text": TEXT}, "none", None),
 }
@@ -295,7 +328,7 @@ def _model(key: str, parts: tuple[str, ...]) -> str:
     for _, element_id in re.findall(tags, body):
         members.setdefault(ROLES.get(element_id, "Processledare"), []).append(element_id)
     lanes = "".join(_lane(number, *named) for number, named in enumerate(members.items()))
-    root = MESSAGE if 'messageRef="m"' in body else ""
+    root = (MESSAGE if 'messageRef="m"' in body else "") + (SIGNAL if 'signalRef="s"' in body else "")
     inside = f'<bpmn:laneSet id="lanes">{lanes}</bpmn:laneSet>{body}'
     process = f'<bpmn:process id="{key}" isExecutable="true">{inside}</bpmn:process>'
     return f'<bpmn:definitions {NAMESPACES} id="definitions" targetNamespace="t">{root}{process}</bpmn:definitions>'

@@ -136,6 +136,8 @@ NOTED = (
     N_("Besked kom: {what}"),
     N_("{what} sände en signal till alla som väntar på den"),
     N_("Signal kom: {what}"),
+    N_("{what} sände en signal till alla som väntar på den"),
+    N_("Signal kom: {what}"),
     N_("Påminnelse skickades: {what}"),
     N_("Försening meddelades: {what}"),
     N_("Något gick fel: {what}"),

@@ -138,6 +138,10 @@ class Element:
         return next((event.reference for event in self.events if event.kind == "message"), None)
 
     @property
+    def signal_name(self) -> str | None:
+        return next((event.reference for event in self.events if event.kind == "signal"), None)
+
+    @property
     def item_variable(self) -> str | None:
         return self.loop.item if self.loop else None
 

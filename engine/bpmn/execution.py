@@ -5,11 +5,12 @@ JSON routing values.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import EventBasedGateway
@@ -43,7 +44,10 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits: a user task, a timer (with `due_at`), a message (with `message`) or a called process."""
+    """Something that waits: a user task, a timer (with `due_at`), a called process, a message or a signal.
+
+    `message` is the name of the message or signal; a signal's is for all that wait for it, a message's for one.
+    """
 
     id: str
     element_id: str
@@ -51,11 +55,12 @@ class Waiting:
     scope: str | None = None  # the task id of the embedded sub-process it stands in
     due_at: datetime | None = None
     message: str | None = None
+    is_signal: bool = False
 
 
 @dataclass(frozen=True)
 class WaitState:
-    """Everything an instance waits for, by task id."""
+    """Everything an instance waits for, by task id; signals stand among the messages."""
 
     tasks: dict[str, Waiting]
     timers: dict[str, Waiting]
@@ -72,6 +77,9 @@ class Execution:
         self._workflow = workflow
         self._engine = engine
         self.passed: list[tuple[str, str]] = []  # (element id, task id) of what has been passed, in order
+        self.signals: list[str] = []  # the names of signals that have been thrown, in order
+        self._to_catch: list[str] = []  # task ids of this instance's own that waited when a signal was thrown
+        engine.on_signal = self._throw
 
     @classmethod
     def start(
@@ -123,15 +131,16 @@ class Execution:
         return True
 
     def deliver(self, task_id: str, variables: dict[str, Any]) -> bool:
-        """Give a message to a waiting catcher. False when it does not wait any longer."""
+        """Give a message or a signal to a waiting catcher. False when it does not wait any longer."""
         task = self._find(task_id)
         catcher, definition = _catcher(task) if task is not None else (None, None)
         if catcher is None or catcher.state != TaskState.WAITING:
             return False
         catcher.task_spec.catch(catcher, BpmnEvent(definition, payload=variables))
         catcher.task_spec._update(catcher)
-        self.settle()
+        self._run_on()
         catcher.internal_data.pop("seen_events", None)  # an event gateway's: no JSON, and of no more use
+        self._catch_own_signals()
         return True
 
     def call_ended(self, task_id: str, variables: dict[str, Any]) -> bool:
@@ -203,18 +212,39 @@ class Execution:
             state.scopes[waiting.id] = waiting
         elif task.state == TaskState.WAITING and isinstance(spec, EventBasedGateway):
             for event in task.children:
-                name = _catcher(event)[1].name
-                event_id = event.task_spec.bpmn_id
-                state.messages[event.id.hex] = Waiting(event.id.hex, event_id, task.data, scope, message=name)
+                definition, event_id = _catcher(event)[1], event.task_spec.bpmn_id
+                named = Waiting(event.id.hex, event_id, task.data, scope, None, definition.name, _is_signal(definition))
+                state.messages[named.id] = named
         elif task.state == TaskState.WAITING and isinstance(spec, CatchingEvent):
             definition = spec.event_definition
-            if isinstance(definition, MessageEventDefinition):
-                state.messages[waiting.id] = Waiting(waiting.id, element_id, task.data, scope, message=definition.name)
+            if isinstance(definition, MessageEventDefinition | SignalEventDefinition):
+                named = replace(waiting, message=definition.name, is_signal=_is_signal(definition))
+                state.messages[waiting.id] = named
             elif due := task._get_internal_data("event_value"):
                 at = datetime.fromisoformat(due)
                 state.timers[waiting.id] = Waiting(waiting.id, element_id, task.data, scope, due_at=at)
 
     def settle(self) -> None:
+        """Run engine steps until everything waits, then let the instance's own have the signals that it has thrown."""
+        self._run_on()
+        self._catch_own_signals()
+
+    def _throw(self, name: str) -> None:
+        """Note a signal, and who of this instance waits for it now."""
+        self.signals.append(name)
+        found = [w for w in self.wait_state().messages.values() if w.is_signal and w.message == name]
+        self._to_catch += [waiting.id for waiting in sorted(found, key=self._turn)]
+
+    def _turn(self, waiting: Waiting) -> tuple[int, bool]:
+        """What ends a sub-process comes before what waits in it, and what only adds something before what ends it."""
+        task = self._find(waiting.id)
+        return (0, False) if task is None else (task.workflow.depth, getattr(task.task_spec, "cancel_activity", False))
+
+    def _catch_own_signals(self) -> None:
+        while self._to_catch:
+            self.deliver(self._to_catch.pop(0), {})
+
+    def _run_on(self) -> None:
         """Run engine steps to a fixed point: plain `do_engine_steps` can leave ready ones behind."""
         for _ in range(_MOST_STEPS):
             if not self._has_engine_step():
@@ -254,6 +284,10 @@ class Execution:
 
     def _runs_in_circles(self) -> ExecutionFailed:
         return ExecutionFailed(f"Processen {self._workflow.spec.name} går runt utan att vänta på någon.")
+
+
+def _is_signal(definition: Any) -> bool:
+    return isinstance(definition, SignalEventDefinition)
 
 
 def _catcher(task: Task) -> tuple[Task, Any]:

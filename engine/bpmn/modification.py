@@ -28,7 +28,7 @@ from engine.forms import is_storable
 CANCEL, BEFORE, AFTER = "cancel", "start_before", "start_after"
 _LONGEST_TEXT, _LARGEST_NUMBER = 1000, 2**53
 _TASKS = frozenset({"userTask", "callActivity", "subProcess", "serviceTask", "businessRuleTask"})
-_BEFORE = _TASKS | {"intermediateCatchEvent"}
+_BEFORE = _TASKS | {"intermediateCatchEvent", "intermediateThrowEvent"}
 _AFTER = _BEFORE | {"startEvent", "boundaryEvent"}
 
 

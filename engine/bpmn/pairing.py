@@ -54,6 +54,7 @@ class Pairing:
             (_rounds(one) == _rounds(other), "bara den ena görs en gång per post, eller över en annan lista"),
             ([e.kind for e in one.events] == [e.kind for e in other.events], "de väntar inte på samma slags händelse"),
             (one.message_name == other.message_name, "de väntar inte på samma meddelande"),
+            (one.signal_name == other.signal_name, "de väntar inte på samma signal"),
             (one.called_element == other.called_element, "de anropar inte samma process"),
             (one.interrupting == other.interrupting, "bara den ena avbryter"),
             (host is None or self.to(host) == other.attached_to, "de sitter inte på samma aktivitet"),

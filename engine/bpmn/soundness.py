@@ -131,7 +131,8 @@ def _arrive(model: Model, state: _State, flow: Flow) -> Iterator[_State]:
     if state.over:
         yield state
     elif element.type == "endEvent":
-        state.over = bool(element.events)  # terminate or error: nothing in this scope goes on
+        # Nothing in this scope goes on after these.
+        state.over = any(event.kind in {"terminate", "error"} for event in element.events)
         yield state
     elif element.type == "parallelGateway":
         yield from _join(model, state, element, flow)

@@ -3,6 +3,7 @@
 Each says in its docstring what plain 3.2 does instead. Nothing outside `engine.bpmn` imports SpiffWorkflow.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from lxml import etree
@@ -16,9 +17,10 @@ from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway
+from SpiffWorkflow.bpmn.specs.defaults import EndEvent, ParallelGateway
 from SpiffWorkflow.bpmn.specs.event_definitions import timer
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition, SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.task import Task
@@ -55,6 +57,13 @@ class LockedDownEnvironment(BasePythonScriptEngineEnvironment):
         raise WorkflowTaskException("scripts are not part of the profile")
 
 
+OnSignal = Callable[[str], None]  # what is done when a signal of this name is thrown
+
+
+def _unheard(_name: str) -> None:
+    pass
+
+
 class Engine(PythonScriptEngine):
     """What specs reach through `workflow.script_engine`: the clock, names, handlers, and which timer is due."""
 
@@ -62,6 +71,7 @@ class Engine(PythonScriptEngine):
         super().__init__(LockedDownEnvironment(surroundings.parameters))
         self.surroundings = surroundings
         self.firing: object = None
+        self.on_signal: OnSignal = _unheard
 
     def value(self, task: Task, name: str) -> Any:
         """A literal as it stands, or the value of a variable or pack parameter."""
@@ -120,6 +130,25 @@ class Error(ErrorEventDefinition):
             scope = around.workflow
 
 
+class Signal(SignalEventDefinition):
+    """A signal: told to whoever runs the instance, who lets all that wait for it have it once the thrower rests.
+
+    Plain: reaches only the thrower's own instance, and copies all of the thrower's data to every catcher.
+    """
+
+    def throw(self, my_task: Task) -> None:
+        my_task.workflow.script_engine.on_signal(self.name)
+
+    def catch(self, my_task: Task, event: Any = None) -> None:
+        EventDefinition.catch(self, my_task, event)
+
+    def reset(self, my_task: Task) -> None:
+        EventDefinition.reset(self, my_task)
+
+    def update_task_data(self, my_task: Task) -> None:
+        """Nothing: a signal carries no data."""
+
+
 class Parallel(ParallelGateway):
     """A parallel gateway. With one flow in it only splits.
 
@@ -175,6 +204,17 @@ class _CallParser(TaskParser):
         return CalledProcess(self.spec, self.bpmn_id, called=self.node.get("calledElement"), **self.bpmn_attributes)
 
 
+class _EndParser(event_parsers.EndEventParser):
+    """Plain: a signal at an end is silently left out."""
+
+    def create_task(self) -> Any:
+        if not self.xpath(event_parsers.SIGNAL_EVENT_XPATH):
+            return super().create_task()
+        task = self._create_task(self.get_event_definition([event_parsers.SIGNAL_EVENT_XPATH]))
+        task.connect(self.spec.end)
+        return task
+
+
 class Parser(BpmnParser):
     """Reads BPMN into SpiffWorkflow's specs, with ours where plain ones do not serve."""
 
@@ -183,6 +223,7 @@ class Parser(BpmnParser):
         full_tag("serviceTask"): (TaskParser, External),
         full_tag("businessRuleTask"): (TaskParser, Decision),
         full_tag("parallelGateway"): (GatewayParser, Parallel),
+        full_tag("endEvent"): (_EndParser, EndEvent),
     }
 
 
@@ -190,6 +231,7 @@ class Parser(BpmnParser):
 event_parsers.TimeDateEventDefinition = DateTimer
 event_parsers.DurationTimerEventDefinition = DurationTimer
 event_parsers.ErrorEventDefinition = Error
+event_parsers.SignalEventDefinition = Signal
 
 
 def parse(bpmn: str, process_key: str) -> tuple[Any, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from engine.commands.deployment import Deployed, deploy_pack
 from engine.commands.drafts import save_draft
 from engine.commands.incidents import note_incident, retry_incident
-from engine.commands.messages import correlate_message, deliver_message
+from engine.commands.messages import correlate_message, deliver_message, send_signal
 from engine.commands.migration import (
     Fate,
     InstancePlan,
@@ -55,6 +55,7 @@ __all__ = [
     "resume_instance",
     "retry_incident",
     "save_draft",
+    "send_signal",
     "save_filter",
     "start_process",
     "suspend_instance",

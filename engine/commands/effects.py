@@ -12,7 +12,7 @@ from engine.database.turns import take_turns
 from engine.definitions import latest_definition
 from engine.errors import Conflict, ExecutionFailed, Stale
 from engine.registers import agreements
-from engine.work import DeliverKept, Effect, Instance, SendMessage, StartProcess, Work
+from engine.work import Broadcast, DeliverKept, Effect, Instance, SendMessage, StartProcess, Work
 
 KEPT_FOR = timedelta(days=366 * 2)  # a message that nobody waits for yet is kept this long
 
@@ -22,8 +22,17 @@ _DELIVERED = update(message).where(message.c.id == bindparam("row_id"))
 _WAITING = (
     select(subscription, process_instance.c.status)
     .join(process_instance, process_instance.c.id == subscription.c.instance_id)
-    .where(subscription.c.correlation_key == bindparam("correlation_key"), subscription.c.name == bindparam("name"))
+    .where(
+        subscription.c.correlation_key == bindparam("correlation_key"),
+        subscription.c.name == bindparam("name"),
+        subscription.c.kind == "message",
+    )
     .order_by(subscription.c.instance_id, subscription.c.task_id)
+)
+_CATCHER = (
+    select(subscription, process_instance.c.status)
+    .join(process_instance, process_instance.c.id == subscription.c.instance_id)
+    .where(subscription.c.instance_id == bindparam("instance_id"), subscription.c.task_id == bindparam("task_id"))
 )
 _KEPT = (
     select(message)
@@ -71,6 +80,8 @@ def _do(work: Work, effect: Effect) -> None:
             _start(work, effect)
         case SendMessage():
             send(work, effect)
+        case Broadcast():
+            _tell_all(work, effect)
         case DeliverKept():
             _deliver_kept(work, effect)
 
@@ -98,13 +109,29 @@ def _start(work: Work, effect: StartProcess) -> None:
     agreements.set_instance(work, agreement_key, instance)
 
 
+def _tell_all(work: Work, effect: Broadcast) -> None:
+    """Give a signal to each who waited for it and still does. A suspended one has it when it is resumed.
+
+    Each share is a message of its own, so that one receiver's failure is an incident there and stops nobody else.
+    """
+    for instance_id, task_id in effect.catchers:
+        instances.lock_tree(work, instance_id)
+        sent = SendMessage(effect.name, task_id, catcher=(instance_id, task_id))
+        if _catcher(work, sent.catcher) is None:
+            continue
+        row_id, until = uuid4().hex, work.now + KEPT_FOR
+        row = {"id": row_id, "name": sent.name, "correlation_key": task_id, "variables": {}, "instance_id": instance_id}
+        work.connection.execute(_KEEP, {**row, "created_at": work.now, "expires_at": until})
+        _deliver(work, row_id, sent)
+
+
 def _is_known(work: Work, message_id: str) -> bool:
     return work.connection.execute(_KNOWN, {"message_id": message_id}).first() is not None
 
 
 def _deliver(work: Work, row_id: str, sent: SendMessage, *, put_off: bool = True) -> str | None:
     waiting = _receiver(work, sent)
-    if waiting is None:
+    if waiting is None and sent.catcher is None:
         # Whoever begins to wait at this moment looks for kept messages. One of us has to see the other.
         take_turns(work.connection, sent.correlation_key)
         waiting = _receiver(work, sent)
@@ -135,7 +162,7 @@ def _hand_over(work: Work, row_id: str, sent: SendMessage, instance: Instance, w
         work,
         instance,
         lambda execution: execution.deliver(task_id, sent.variables),
-        "message_received",
+        "message_received" if sent.catcher is None else "signal_received",
         waiting.element_id,
         name=sent.name,
     )
@@ -149,11 +176,26 @@ def deliver_again(work: Work, message_id: str) -> None:
     mine = (message.c.id == message_id, message.c.delivered_at.is_(None))
     row = work.connection.execute(select(message).where(*mine)).first()
     if row is not None:
-        _deliver(work, row.id, SendMessage(row.name, row.correlation_key, row.variables), put_off=False)
+        _deliver(work, row.id, _as_sent(row), put_off=False)
+
+
+def _as_sent(row: Any) -> SendMessage:
+    """A message that is kept. Of a signal's share it is known whom it is for, and its key is the waiting task."""
+    catcher = (row.instance_id, row.correlation_key) if row.instance_id else None
+    return SendMessage(row.name, row.correlation_key, row.variables, catcher=catcher)
+
+
+def _catcher(work: Work, catcher: tuple[str, str] | None) -> Any:
+    """The subscription of the one that a share of a signal is for, if it still waits."""
+    instance_id, task_id = catcher or ("", "")
+    return work.connection.execute(_CATCHER, {"instance_id": instance_id, "task_id": task_id}).first()
 
 
 def _receiver(work: Work, sent: SendMessage) -> Any:
     """The subscription that the message is for, None when nobody waits for it. Raises Conflict when several do."""
+    if sent.catcher is not None:
+        found = _catcher(work, sent.catcher)
+        return found if found is not None and found.status == "active" else None
     waiting = work.connection.execute(_WAITING, {"correlation_key": sent.correlation_key, "name": sent.name}).all()
     if len({row.instance_id for row in waiting}) > 1:
         raise Conflict(f"Fler än en väntar på meddelandet {sent.name} för {sent.correlation_key}.")
@@ -166,4 +208,4 @@ def _deliver_kept(work: Work, effect: DeliverKept) -> None:
     wanted = {"correlation_key": effect.correlation_key, "names": effect.names, "now": work.now}
     kept = work.connection.execute(_KEPT, wanted).all()
     for row in kept:
-        _deliver(work, row.id, SendMessage(row.name, row.correlation_key, row.variables))
+        _deliver(work, row.id, _as_sent(row))

@@ -16,6 +16,7 @@ from engine.bpmn.definitions import Definition
 from engine.bpmn.elements import Element
 from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
 from engine.commands import incident_rows, open_tasks
+from engine.commands.broadcasts import broadcast
 from engine.database.tables import process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id, latest_definition
 from engine.errors import Conflict, ExecutionFailed, NotFound, Stale
@@ -209,6 +210,8 @@ def _store(
     after = execution.wait_state()
     for element_id, _ in execution.passed:
         log.add("passed", element_id)
+    for name in execution.signals:
+        log.add("signal_sent", name=name)
     if after.completed:
         log.add("completed")
         instance.status = "completed"
@@ -217,6 +220,8 @@ def _store(
     open_tasks.record(work, instance, pack, definition, before, after, passed)
     _record_scopes(work, instance, pack, definition, before, after)
     _write(work, instance, execution.save())
+    for name in execution.signals:  # before anything begins that did not wait when they were thrown
+        broadcast(work, name, instance)
     _follow_calls(work, instance, pack, definition, before, after)
     if after.completed:
         if instance.troubled:

@@ -1,4 +1,4 @@
-"""Messages from outside: one receiver, found by its correlation key; the same `message_id` twice is one message."""
+"""Messages from outside: one receiver, found by its key; the same `message_id` twice is one. And signals, for all."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from engine.authorisation import may_send_message
 from engine.bpmn.profile.forms import RESERVED
 from engine.commands import effects
+from engine.commands.broadcasts import broadcast
 from engine.database.tables import message
 from engine.database.turns import take_turns
 from engine.errors import FieldError, InvalidForm, NotFound
@@ -33,6 +34,20 @@ def correlate_message(
     receiver = effects.send(work, SendMessage(name, correlation_key, variables or {}, message_id))
     effects.drain(work)
     return receiver
+
+
+def send_signal(connection: Connection, now: datetime, person: Person, name: str) -> int:
+    """Let everybody who waits for a signal now have it. Returns how many that were; it is never kept for later.
+
+    Raises NotPermitted, NotFound when nobody waits: then the name may be wrong.
+    """
+    may_send_message(person).demand()
+    work = Work(connection, now, person.id, person.grants)
+    told = broadcast(work, name) if is_storable(name) else 0
+    if not told:
+        raise NotFound(f"Ingen väntar på signalen {name}. Den är inte sparad.")
+    effects.drain(work)
+    return told
 
 
 MOST_VALUES = 200

@@ -15,6 +15,7 @@ from engine.bpmn.elements import Element
 from engine.bpmn.execution import Waiting, WaitState
 from engine.bpmn.moments import add_duration, due_moment
 from engine.commands import notices
+from engine.commands.broadcasts import EVERYBODY
 from engine.commands.lanes import organisation_of
 from engine.database.tables import subscription, timer, user_task
 from engine.errors import ExecutionFailed
@@ -198,6 +199,7 @@ def _record_subscriptions(
             "instance_id": instance.id,
             "task_id": waiting.id,
             "element_id": waiting.element_id,
+            "kind": "signal" if waiting.is_signal else "message",
             "name": waiting.message,
             "correlation_key": _correlation_key(definition.element(waiting.element_id), instance, waiting),
         }
@@ -206,13 +208,16 @@ def _record_subscriptions(
     ]
     if rows:
         work.connection.execute(_SUBSCRIBE, rows)
-    for key in sorted({row["correlation_key"] for row in rows}):
-        names = {row["name"] for row in rows if row["correlation_key"] == key}
+    waited_for = [row for row in rows if row["kind"] == "message"]  # a signal that came before is past
+    for key in sorted({row["correlation_key"] for row in waited_for}):
+        names = {row["name"] for row in waited_for if row["correlation_key"] == key}
         work.effects.append(DeliverKept(key, tuple(sorted(names))))
 
 
 def _correlation_key(element: Element, instance: Instance, waiting: Waiting) -> str:
     variable = element.properties.get("correlation")
+    if waiting.is_signal:
+        return EVERYBODY
     if variable is None:
         return instance.business_key
     if variable not in waiting.data:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, false, select, true, update
+from sqlalchemy import Connection, case, false, select, true, update
 
 from engine.authorisation import may_operate
 from engine.commands import effects, instances
@@ -128,11 +128,13 @@ def _switch(work: Work, found: Iterable[Instance], before: str, after: str, reas
 
 
 def _kept_for(work: Work, instance_ids: list[str]) -> Iterable[DeliverKept]:
-    """Messages may have come while nobody could receive them."""
+    """Messages, and signals for those who waited, may have come while nobody could receive them."""
+    of_signal = subscription.c.kind == "signal"
+    key = case((of_signal, subscription.c.task_id), else_=subscription.c.correlation_key).label("correlation_key")
     query = (
-        select(subscription.c.correlation_key, subscription.c.name)
+        select(key, subscription.c.name)
         .where(subscription.c.instance_id.in_(instance_ids))
         .distinct()
-        .order_by(subscription.c.correlation_key, subscription.c.name)
+        .order_by(key, subscription.c.name)
     )
     return [DeliverKept(row.correlation_key, (row.name,)) for row in work.connection.execute(query)]

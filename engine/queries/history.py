@@ -27,6 +27,8 @@ SENTENCES = {
     "task_assigned": "{what} lämnades över",
     "timer_fired": "Tiden gick ut: {what}",
     "message_received": "Besked kom: {what}",
+    "signal_sent": "{what} sände en signal till alla som väntar på den",
+    "signal_received": "Signal kom: {what}",
     "reminded": "Påminnelse skickades: {what}",
     "escalated": "Försening meddelades: {what}",
     "incident": "Något gick fel: {what}",

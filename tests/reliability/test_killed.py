@@ -66,6 +66,22 @@ def test_a_completion_is_whole_or_nothing(scene: Scene) -> None:
     assert scene.everything() == after
 
 
+def test_a_signal_reaches_all_or_nobody(scene: Scene) -> None:
+    listening = [scene.start("listens").instance_id for _ in range(2)]
+    for row in scene.rows(user_task):
+        scene.complete(row.id, text="x")
+    scene.start("calls_out")
+    task = scene.rows(user_task, user_task.c.element_id == "prepare_call")[0]
+    before, arguments = scene.everything(), (scene.now, scene.person("leader").id, task.id, {"text": "x"})
+    for point in range(4, MOST_POINTS, 8):  # where in the sender and in the receivers is a matter of chance
+        work_until_killed(url_of(scene.database), works.complete, *arguments, point=point)
+        if scene.everything() != before:
+            break
+    received = [row.instance_id for row in scene.rows(event) if row.kind == "signal_received"]
+    assert sorted(received) == sorted(listening)
+    assert faults(scene) == []
+
+
 def test_a_worker_that_dies_while_firing_leaves_the_timer_to_the_next(scene: Scene) -> None:
     scene.start("both")
     scene.now = scene.timers("event")[0].due_at

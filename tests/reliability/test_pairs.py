@@ -16,7 +16,7 @@ from engine import commands
 from engine.bpmn.modification import Step
 from engine.database.tables import event as event_table
 from engine.database.tables import process_definition, process_instance, submission, timer, user_task
-from engine.errors import Conflict, Invalid, NotPermitted
+from engine.errors import Conflict, Invalid, NotFound, NotPermitted
 from engine.integrity import check
 from engine.packs import ProcessFiles
 from tests.engine.commands.scene import Scene
@@ -315,6 +315,30 @@ def modify_and_complete(pair: Pair) -> tuple[Act, Act, Callable[[list[object]], 
     return modify, complete, lambda answers: verdict(answers[::-1])
 
 
+def signal_and_complete(pair: Pair) -> tuple[Act, Act, Callable[[list[object]], None]]:
+    """A signal that cancels the very task that somebody completes, which throws one too."""
+    instance = pair.start("calls_out")
+    own = task_of(pair.scene, instance, "own_work")
+    admin = pair.scene.person("admin")
+
+    def signal(connection: Connection) -> object:
+        return commands.send_signal(connection, pair.scene.now, admin, "all_stop")
+
+    def verdict(answers: list[object]) -> None:
+        assert any(map(is_winner, answers))
+        assert completions(pair.scene, instance) == is_winner(answers[1])
+        events = [row.kind for row in pair.scene.rows(event_table, event_table.c.instance_id == instance)]
+        assert events.count("signal_sent") == 1
+        assert events.count("signal_received") + events.count("task_completed") == 1
+
+    return signal, pair.complete(own.id), verdict
+
+
+def complete_and_signal(pair: Pair) -> tuple[Act, Act, Callable[[list[object]], None]]:
+    signal, complete, verdict = signal_and_complete(pair)
+    return complete, signal, lambda answers: verdict(answers[::-1])
+
+
 PAIRS = (
     complete_and_complete,
     branch_and_branch,
@@ -333,6 +357,8 @@ PAIRS = (
     modify_and_complete,
     draft_and_complete,
     start_and_start,
+    signal_and_complete,
+    complete_and_signal,
 )
 
 
@@ -344,7 +370,9 @@ def test_two_at_once(scene: Scene, pair: Callable[[Pair], tuple[Act, Act, Callab
         first, second, verdict = pair(Pair(scene))
         answers, came_so_far = interleaved(scene, first, second, after)
         unclear = [
-            a for a in answers if isinstance(a, Exception) and not isinstance(a, Conflict | NotPermitted | Invalid)
+            a
+            for a in answers
+            if isinstance(a, Exception) and not isinstance(a, Conflict | NotPermitted | Invalid | NotFound)
         ]
         assert not unclear, f"after {after} statements: {unclear!r}"
         verdict(answers)

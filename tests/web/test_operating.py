@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands import deploy_pack, start_process
+from engine.commands import complete_task, deploy_pack, start_process
 from engine.database import Database
 from engine.database.upgrade import upgrade
+from engine.people import find_person
 from tests.engine.build import somebody
 from tests.packs import PACK, build_pack
 from web.cli import main
@@ -96,3 +97,17 @@ def test_a_reason_is_demanded(action: str, run: Run) -> None:
     with pytest.raises(SystemExit) as wrong:
         run("instance", action, "x")
     assert wrong.value.code == 2
+
+
+def test_a_signal_for_all_that_wait(instance: str, run: Run, tmp_path: Path) -> None:
+    code, _, err = run("signal", "all_stop")
+    assert (code, err) == (1, "samflode: Ingen väntar på signalen all_stop. Den är inte sparad.\n")
+    database = Database(f"sqlite:///{tmp_path / 'cli.sqlite3'}")
+    with database.write() as connection:
+        leader = find_person(connection, "leader")
+        assert leader is not None
+        started = start_process(connection, NOW, leader, "listens", organisation="2080", pack_key=PACK)
+        complete_task(connection, NOW, leader, started.next_tasks[0].id, {"text": "x"})
+    database.close()
+    assert run("signal", "all_stop")[:2] == (0, "Signalen all_stop är sänd till 1 som väntade på den.\n")
+    assert "act_on_it" in run("instance", "show", started.instance_id)[1]

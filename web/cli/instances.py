@@ -1,4 +1,4 @@
-"""`instance list`, `show`, `suspend`, `resume`, `cancel`, `modify`, `incidents` and `retry`."""
+"""`instance list`, `show`, `suspend`, `resume`, `cancel`, `modify`, `incidents` and `retry`; `signal`."""
 
 import argparse
 from collections.abc import Callable
@@ -76,6 +76,12 @@ def modify(arguments: argparse.Namespace) -> int:
     print("Ändrat.")
     for task in done.next_tasks:
         print(f"  {task.name}\t{task.role}@{task.role_organisation}\t{task.id}")
+    return 0
+
+
+def signal(arguments: argparse.Namespace) -> int:
+    told = _do(arguments, lambda c, now, p: commands.send_signal(c, now, p, arguments.name))
+    print(f"Signalen {arguments.name} är sänd till {told} som väntade på den.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The operators' part of the command line: `instance ...` and `processes migrate`."""
+"""The operators' part of the command line: `instance ...`, `signal` and `processes migrate`."""
 
 import argparse
 from typing import Any
@@ -26,6 +26,10 @@ def add_instances(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     failed = _operation(actions, "incidents", "incidents", "what has failed, the newest first")
     failed.add_argument("--all", action="store_true", help="also what has been resolved")
     _reasoned(_operation(actions, "retry", "retry", "try again what failed")).add_argument("incident")
+
+
+def add_signal(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _operation(commands, "signal", "signal", "let everything that waits for a signal now have it").add_argument("name")
 
 
 def add_migrate(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from web.cli.lazy import command
-from web.cli.operating import add_instances, add_migrate
+from web.cli.operating import add_instances, add_migrate, add_signal
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -16,6 +16,7 @@ def build_parser() -> argparse.ArgumentParser:
     _database(commands)
     _processes(commands)
     add_instances(commands)
+    add_signal(commands)
     _county(commands)
     _users(commands)
     _api(commands)

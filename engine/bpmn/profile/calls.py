@@ -108,6 +108,22 @@ def messages(case: Case) -> Iterator[Fault]:
             yield Fault(element.id, f"ingen process skickar meddelandet {element.message_name}")
 
 
+def signals(case: Case) -> Iterator[Fault]:
+    """A signal that is thrown is waited for somewhere in the pack, and the other way round."""
+    elements = [element for model in case.models.values() for element in model.elements.values()]
+    thrown = {element.signal_name for element in elements if _throws(element)}
+    caught = {element.signal_name for element in elements if not _throws(element)}
+    for element in case.model.elements.values():
+        if element.signal_name and _throws(element) and element.signal_name not in caught:
+            yield Fault(element.id, f"ingen process väntar på signalen {element.signal_name}")
+        if element.signal_name and not _throws(element) and element.signal_name not in thrown:
+            yield Fault(element.id, f"ingen process sänder signalen {element.signal_name}")
+
+
+def _throws(element: Element) -> bool:
+    return element.type in {"intermediateThrowEvent", "endEvent"}
+
+
 def own_names(case: Case) -> Iterator[Fault]:
     """No step sets what the engine itself sets."""
     for element in case.model.elements.values():

@@ -50,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     calls.stages,
     calls.service_tasks,
     calls.messages,
+    calls.signals,
     calls.own_names,
     tables.unused_tables,
 )

@@ -18,6 +18,7 @@ _CAMUNDA: dict[str, set[str]] = {
     "parallelGateway": set(),
     "eventBasedGateway": set(),
     "intermediateCatchEvent": set(),
+    "intermediateThrowEvent": set(),
     "boundaryEvent": set(),
 }
 _PROPERTIES: dict[str, set[str]] = {
@@ -29,11 +30,16 @@ _PROPERTIES: dict[str, set[str]] = {
 }
 _EVENTS: dict[str, set[str]] = {
     "startEvent": set(),
-    "endEvent": {"terminate", "error"},
-    "intermediateCatchEvent": {"timer", "message"},
-    "boundaryEvent": {"timer", "message", "error"},
+    "endEvent": {"terminate", "error", "signal"},
+    "intermediateCatchEvent": {"timer", "message", "signal"},
+    "intermediateThrowEvent": {"signal"},
+    "boundaryEvent": {"timer", "message", "error", "signal"},
 }
-_NEEDS_EVENT = {"intermediateCatchEvent", "boundaryEvent"}
+_NEEDS_EVENT = {
+    "intermediateCatchEvent": "händelsen väntar inte på något; välj tid, meddelande eller signal",
+    "boundaryEvent": "händelsen väntar inte på något; välj tid, meddelande, signal eller fel",
+    "intermediateThrowEvent": "händelsen sänder inget; välj signal, eller använd en serviceuppgift",
+}
 _LOOPS = {"userTask"}
 
 _REFUSED = {
@@ -42,7 +48,6 @@ _REFUSED = {
     "complexGateway": "komplexa grindar stöds inte",
     "transaction": "transaktioner stöds inte; använd en vanlig delprocess",
     "adHocSubProcess": "ad hoc-delprocesser stöds inte",
-    "intermediateThrowEvent": "händelser som kastas stöds inte; använd en serviceuppgift, t.ex. tell_local_agreements",
     "sendTask": "sändaruppgifter stöds inte; använd en serviceuppgift",
     "receiveTask": "mottagaruppgifter stöds inte; använd en händelse som väntar på ett meddelande",
     "manualTask": "manuella uppgifter stöds inte; använd en användaruppgift med formulär",
@@ -75,14 +80,14 @@ def known_parts(case: Case) -> Iterator[Fault]:
 
 
 def known_events(case: Case) -> Iterator[Fault]:
-    """Events of the kinds that work: timers and messages to wait for, errors, and terminate at an end."""
+    """Events of the kinds that work: timers, messages and signals to wait for, errors, and terminate at an end."""
     for element in _known(case):
         if element.type not in _EVENTS:
             continue
         if len(element.events) > 1:
             yield Fault(element.id, "händelsen har mer än en definition")
         if not element.events and element.type in _NEEDS_EVENT:
-            yield Fault(element.id, "händelsen väntar inte på något; välj tid eller meddelande")
+            yield Fault(element.id, _NEEDS_EVENT[element.type])
         for event in element.events:
             yield from _event(element, event)
 
@@ -96,6 +101,10 @@ def _event(element: Element, event: EventDefinition) -> Iterator[Fault]:
         yield Fault(element.id, "tiden är tom; skriv ett datum, en tidslängd eller ett namn")
     elif event.kind == "message" and not event.reference:
         yield Fault(element.id, "händelsen saknar meddelandenamn")
+    elif event.kind == "signal" and not event.reference:
+        yield Fault(element.id, "händelsen saknar signalnamn")
+    elif event.kind == "signal" and "correlation" in element.properties:
+        yield Fault(element.id, "en signal når alla som väntar på den; correlation hör till meddelanden")
     elif event.kind == "error" and not element.interrupting:
         yield Fault(element.id, "ett fel avbryter alltid; händelsen måste vara avbrytande")
 

@@ -106,12 +106,14 @@ def parallel_joins(case: Case) -> Iterator[Fault]:
 
 
 def event_gateways(case: Case) -> Iterator[Fault]:
-    """An event gateway waits for messages only: with timers it is not proved to work."""
+    """An event gateway waits for messages and signals only: with timers it is not proved to work."""
     for gateway in case.typed("eventBasedGateway"):
         for flow in case.model.outgoing(gateway.id):
             target = case.model.elements.get(flow.target)
-            if target is None or target.type != "intermediateCatchEvent" or target.message_name is None:
-                yield Fault(gateway.id, "efter en händelsegrind får bara händelser som väntar på meddelanden komma")
+            named = target is not None and (target.message_name or target.signal_name)
+            if target is None or target.type != "intermediateCatchEvent" or not named:
+                reason = "efter en händelsegrind får bara händelser som väntar på meddelanden eller signaler komma"
+                yield Fault(gateway.id, reason)
 
 
 def loops_wait(case: Case) -> Iterator[Fault]:

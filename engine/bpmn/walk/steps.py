@@ -33,7 +33,8 @@ class Step:
             case "timer":
                 return f"tiden går ut: {name}"
             case "message":
-                return f"meddelandet kommer: {name}"
+                is_signal = self.element is not None and self.element.signal_name is not None
+                return f"{'signalen' if is_signal else 'meddelandet'} kommer: {name}"
             case "call":
                 return f"{name} är klar{told}"
             case _:

@@ -41,6 +41,7 @@ class Oracle:
         self._model = model
         self._data = dict(data)
         self._top: Scope = Scope()
+        self._to_catch: list[tuple[Token, Element]] = []  # who waited when a signal was thrown
         self.completed = False
         self._enter(self._top, model.id)
 
@@ -61,8 +62,18 @@ class Oracle:
         return found
 
     def step(self, element_id: str, values: dict[str, Any]) -> None:
-        """Somebody completes, something fires, comes or is given back, at this element."""
+        """Somebody completes, something fires, comes or is given back, at this element; then signals are caught."""
         self._data.update(values)
+        self._take(element_id)
+        self._catch_signals()
+
+    def _catch_signals(self) -> None:
+        while self._to_catch:
+            token, event = self._to_catch.pop(0)
+            if token in self._tokens(self._top) and (event.attached_to is None or event in token.armed):
+                self._catch(token, event)
+
+    def _take(self, element_id: str) -> None:
         for token in self._tokens(self._top):
             option = next((o for o in self._options(token) if o.id == element_id), None)
             armed = next((event for event in token.armed if event.id == element_id), None)
@@ -98,6 +109,9 @@ class Oracle:
         match element.type:
             case "parallelGateway":
                 self._join(scope, element, flow)
+            case "intermediateThrowEvent":
+                self._throw(element)
+                self._leave(scope, element.id)
             case "endEvent":
                 self._end(scope, element)
             case "userTask" | "callActivity" | "subProcess" | "intermediateCatchEvent" | "eventBasedGateway":
@@ -138,7 +152,9 @@ class Oracle:
 
     def _end(self, scope: Scope, element: Element) -> None:
         kinds = [event.kind for event in element.events]
-        if kinds:
+        if "signal" in kinds:
+            self._throw(element)
+        elif kinds:
             scope.tokens.clear()
             scope.arrived.clear()
         if "error" in kinds and scope.around is not None:
@@ -146,6 +162,22 @@ class Oracle:
             caught = next(e for e in host.armed if any(event.kind == "error" for event in e.events))
             scope.around = None  # it ends here, not at its own end
             self._finish(host, caught.id)
+
+    def _throw(self, thrown: Element) -> None:
+        """Note who waits now: outer scopes first, and what ends an activity after what only adds something."""
+        waiting = [
+            (token, event)
+            for token in self._tokens(self._top)
+            for event in (*token.armed, token.element, *self._options(token))
+            if event.signal_name == thrown.signal_name
+        ]
+        self._to_catch += sorted(waiting, key=lambda each: (_depth(each[0]), _interrupts(each[1])))
+
+    def _catch(self, token: Token, event: Element) -> None:
+        if event.attached_to is None:
+            self._finish(token, event.id)
+        else:
+            self._fire_boundary(token, event)
 
     def _close_if_over(self, scope: Scope) -> None:
         if scope.tokens or +scope.arrived:
@@ -166,6 +198,17 @@ class Oracle:
         return [self._model.elements[flow.target] for flow in self._model.outgoing(token.element.id)]
 
 
+def _depth(token: Token) -> int:
+    depth, around = 0, token.scope.around
+    while around is not None:
+        depth, around = depth + 1, around.scope.around
+    return depth
+
+
+def _interrupts(event: Element) -> bool:
+    return event.attached_to is not None and event.interrupting
+
+
 def _kind(element: Element) -> str | None:
     match element.type:
         case "userTask":
@@ -173,7 +216,7 @@ def _kind(element: Element) -> str | None:
         case "callActivity":
             return "calls"
         case "intermediateCatchEvent" | "boundaryEvent":
-            kinds = {"timer": "timers", "message": "messages"}
+            kinds = {"timer": "timers", "message": "messages", "signal": "messages"}
             return next((kinds[event.kind] for event in element.events if event.kind in kinds), None)
         case _:
             return None

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from tests.engine.bpmn.constructs import FAILS, FAULT, TERMINATE
 from tests.engine.bpmn.profile.drawing import (
+    SIGNAL,
+    SIGNALLED,
     boundary,
     call,
     chain,
@@ -22,6 +24,7 @@ from tests.engine.bpmn.profile.drawing import (
     parallel,
     start,
     sub,
+    throw,
     timer,
     user,
     wait,
@@ -48,7 +51,7 @@ class _Drawing:
 
     def model(self) -> str:
         first, last = self._sequence(self._dice.choice([1, 2, 2, 3]))
-        root = FAULT + "".join(self._messages)
+        root = FAULT + SIGNAL + "".join(self._messages)
         return model(start(), end(), *self._parts, chain("begun", first), chain(last, "done"), root=root)
 
     # Blocks ----------------------------------------------------------------------------------------------------
@@ -62,7 +65,7 @@ class _Drawing:
     def _block(self, depth: int) -> Block:
         simple: list[Callable[[int], Block]] = [self._task, self._many, self._call, self._catch, self._event_gateway]
         nested: list[Callable[[int], Block]] = [self._choice, self._parallel, self._loop, self._sub, self._stopped_sub]
-        nested.append(self._spread)
+        nested += [self._spread, self._told_to_all]
         return self._dice.choice(simple + (nested * 2 if depth else []))(depth)
 
     def _task(self, depth: int) -> Block:
@@ -170,6 +173,15 @@ class _Drawing:
         self._scope(name, inside)
         return self._with_edges(name, depth)
 
+    def _told_to_all(self, depth: int) -> Block:
+        """A task that throws a signal, once or again: whatever waits for it in the instance then has it."""
+        merged, task, thrown, gateway = (self._name(n) for n in ("round", "decide", "told", "again"))
+        onward = self._name("onward")
+        self._add(exclusive(merged), user(task), throw(thrown, SIGNALLED), exclusive(gateway, default=f"{gateway}_on"))
+        self._add(exclusive(onward), chain(merged, task, thrown, gateway), flow(gateway, merged, AGAIN))
+        self._add(flow(gateway, onward, None, f"{gateway}_on"))
+        return merged, onward
+
     # What blocks are made of -----------------------------------------------------------------------------------
 
     def _scope(self, name: str, inside: Callable[[], str]) -> None:
@@ -200,6 +212,8 @@ class _Drawing:
         return host, last
 
     def _awaited(self) -> str:
+        if self._dice.random() < 0.3:
+            return SIGNALLED
         return self._message() if self._dice.random() < 0.5 else timer(self._dice.choice(["P1D", "P1M", "P1Y"]))
 
     def _message(self) -> str:

@@ -51,16 +51,19 @@ class MendedOracle(Oracle):
             if element.type in {"userTask", "callActivity", "subProcess", "intermediateCatchEvent"}:
                 self._stay(scope, element)
             else:
+                if element.type == "intermediateThrowEvent":
+                    self._throw(element)
                 self._leave(scope, element_id)
         else:
             self._leave(scope, element_id)
 
     def settle(self) -> None:
-        """What has nothing left is over, innermost first."""
+        """What has nothing left is over, innermost first; then signals are caught."""
         for token in reversed(self._tokens(self._top)):
             if token.inner is not None:
                 self._close_if_over(token.inner)
         self._close_if_over(self._top)
+        self._catch_signals()
 
     def _running(self, scope_id: str) -> Scope:
         if scope_id == self._model.id:

@@ -63,6 +63,8 @@ def _cannot_be_told_apart(walk: MendedWalk, model: Model) -> bool:
 def _some_steps(dice: random.Random, elements: list[str], waiting: list[str]) -> list[Step]:
     """Take something away, start something, or both."""
     chosen = dice.choice([(CANCEL,), (BEFORE,), (AFTER,), (CANCEL, BEFORE), (CANCEL, AFTER), (BEFORE, BEFORE)])
+    if chosen == (BEFORE, BEFORE) and "tell_all" in elements:
+        chosen = (BEFORE,)  # who waits when the first throws a signal depends on whether the second has come
     steps = []
     for kind in chosen:
         element = dice.choice(waiting if kind == CANCEL and waiting else elements)

@@ -10,6 +10,8 @@ NAMESPACES = (
 )
 MESSAGE = '<bpmn:message id="m" name="revision_begins"/>'
 CAUGHT = '<bpmn:messageEventDefinition messageRef="m"/>'
+SIGNAL = '<bpmn:signal id="s" name="all_stop"/>'
+SIGNALLED = '<bpmn:signalEventDefinition signalRef="s"/>'
 YES = 'outcome == "approved"'
 
 
@@ -68,6 +70,10 @@ def timer(expression: str, kind: str = "timeDuration") -> str:
 
 def wait(element_id: str, inner: str) -> str:
     return node("intermediateCatchEvent", element_id, inner)
+
+
+def throw(element_id: str, inner: str) -> str:
+    return node("intermediateThrowEvent", element_id, inner)
 
 
 def boundary(element_id: str, on: str, inner: str, **attributes: str) -> str:

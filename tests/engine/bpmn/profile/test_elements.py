@@ -8,6 +8,8 @@ from tests.engine.bpmn.constructs import FAILS, FAULT
 from tests.engine.bpmn.profile.drawing import (
     CAUGHT,
     MESSAGE,
+    SIGNAL,
+    SIGNALLED,
     boundary,
     call,
     chain,
@@ -17,10 +19,12 @@ from tests.engine.bpmn.profile.drawing import (
     instead,
     many,
     model,
+    node,
     plain,
     start,
     sub,
     task,
+    throw,
     timer,
     user,
     wait,
@@ -46,7 +50,7 @@ FAULTS: dict[str, tuple[str, str | None, str]] = {
     "compensation": (
         instead("intermediateThrowEvent", "<bpmn:compensateEventDefinition/>"),
         "odd",
-        "händelser som kastas stöds inte",
+        "intermediateThrowEvent med compensate stöds inte",
     ),
     "link": (
         instead("intermediateCatchEvent", '<bpmn:linkEventDefinition name="l"/>'),
@@ -59,10 +63,40 @@ FAULTS: dict[str, tuple[str, str | None, str]] = {
         "intermediateCatchEvent med conditional stöds inte",
     ),
     "event that waits for nothing": (instead("intermediateCatchEvent"), "odd", "händelsen väntar inte på något"),
-    "signal end": (
+    "signal start": (
+        model(start("begun", SIGNALLED), user("write"), end(), chain("begun", "write", "done"), root=SIGNAL),
+        "begun",
+        "startEvent med signal stöds inte",
+    ),
+    "signal without a name": (
         model(start(), user("write"), end("done", "<bpmn:signalEventDefinition/>"), chain("begun", "write", "done")),
         "done",
-        "endEvent med signal stöds inte",
+        "händelsen saknar signalnamn",
+    ),
+    "throw of nothing": (instead("intermediateThrowEvent"), "odd", "händelsen sänder inget"),
+    "throw of a message": (
+        plain(throw("odd", CAUGHT), ids=("odd",), root=MESSAGE),
+        "odd",
+        "intermediateThrowEvent med message stöds inte",
+    ),
+    "signal for one": (
+        plain(
+            node("intermediateCatchEvent", "odd", extra(correlation="organisation") + SIGNALLED),
+            ids=("odd",),
+            root=SIGNAL,
+        ),
+        "odd",
+        "en signal når alla",
+    ),
+    "signal that nobody waits for": (
+        plain(throw("odd", SIGNALLED), ids=("odd",), root=SIGNAL),
+        "odd",
+        "ingen process väntar på signalen all_stop",
+    ),
+    "signal that nobody throws": (
+        plain(wait("odd", SIGNALLED), ids=("odd",), root=SIGNAL),
+        "odd",
+        "ingen process sänder signalen all_stop",
     ),
     "message start": (
         model(start("begun", CAUGHT), user("write"), end(), chain("begun", "write", "done"), root=MESSAGE),
