@@ -42,6 +42,7 @@ NOT_YOURSELF = "Välj någon annan än dig själv."
 NOT_FROM_HERE = "Be någon som har en roll i den organisation som uppgiften gäller."
 NOT_YOURSELF = "Välj någon annan än dig själv."
 NOT_FROM_HERE = "Be någon som har en roll i den organisation som uppgiften gäller."
+NOT_YOUR_MEETINGS = "Bara RSS Dalarna, administratören och kommunens egen processledare kan skriva in möten."
 NOT_AN_OPERATOR = "Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."
 
 
@@ -268,6 +269,13 @@ def may_follow_up(person: Person) -> Verdict:
 def may_see_instance(person: Person, deviation: DeviationFacts | None) -> Verdict:
     """A process belongs to an agreement, which is public, or to a `deviation` (its own, or the one that called it)."""
     return YES if deviation is None else may_see_deviation(person, deviation)
+
+
+def may_plan_meetings(person: Person, organisation: str) -> Verdict:
+    """Those who follow up the county enter any body's meetings, a process leader those of the own municipality."""
+    if sees_everything(person) or person.has(PROCESS_LEADER, organisation):
+        return YES
+    return Verdict(NOT_YOUR_MEETINGS)
 
 
 def may_see_agreement(_person: Person) -> Verdict:

@@ -3,13 +3,32 @@
 from flask import Blueprint, Flask
 
 from web import page_words, pages, roles, sign_in, words
-from web.views import account, agreements, county, decisions, deviations, downloads, mail, processes, task_list, tasks
+from web.views import (
+    account,
+    account_substitutes,
+    agreements,
+    calendar,
+    county,
+    decisions,
+    deviations,
+    downloads,
+    mail,
+    meetings,
+    processes,
+    task_list,
+    tasks,
+    wheel,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     roles.blueprint,
     account.blueprint,
+    account_substitutes.blueprint,
     mail.blueprint,
+    calendar.blueprint,
+    wheel.blueprint,
+    meetings.blueprint,
     pages.blueprint,
     tasks.blueprint,
     agreements.blueprint,

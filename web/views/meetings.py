@@ -1,0 +1,84 @@
+"""The meetings of the bodies that decide: read by everybody, entered by those who know them."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.authorisation import may_plan_meetings
+from engine.commands.meetings import add_meeting, remove_meeting
+from engine.errors import InvalidForm
+from engine.queries.meetings import list_meetings
+from engine.queries.swedish import swedish_order
+from web import context, words
+from web.marking import N_
+
+blueprint = Blueprint("meetings", __name__, url_prefix="/moten")
+
+AHEAD = timedelta(days=730)
+BODIES = (
+    N_("Styrgruppen"),
+    N_("Kommunstyrelsen"),
+    N_("Kommunfullmäktige"),
+    N_("Socialnämnden"),
+    N_("Regionstyrelsen"),
+    N_("Hälso- och sjukvårdsnämnden"),
+    N_("Länschefsnätverket"),
+    N_("Välfärdsrådet"),
+)
+
+
+@blueprint.get("")
+def show() -> str:
+    return _page({}, [])
+
+
+@blueprint.post("")
+def add() -> Response | tuple[str, int]:
+    person, now, form = context.person(), context.now(), request.form
+    organisation, body = form.get("organisation", ""), form.get("body", "")
+    days = {name: _day(form.get(name, "")) for name in ("held_on", "papers_by")}
+    if not organisation:
+        return _page(form.to_dict(), [("organisation", _("Välj vems möte det är."))]), 422
+    try:
+        context.database().run(lambda connection: add_meeting(connection, now, person, organisation, body, **days))
+    except InvalidForm as error:
+        return _page(form.to_dict(), [(one.path, _(one.message)) for one in error.errors]), 422
+    flash(_("Mötet är inskrivet. Beslut som väntar visar det som nästa möte."))
+    return redirect(url_for("meetings.show"))
+
+
+@blueprint.post("/<meeting_id>/ta-bort")
+def remove(meeting_id: str) -> Response:
+    person, now = context.person(), context.now()
+    context.database().run(lambda connection: remove_meeting(connection, now, person, meeting_id))
+    flash(_("Mötet är borttaget."))
+    return redirect(url_for("meetings.show"))
+
+
+def _page(written: dict[str, str], errors: list[tuple[str, str]]) -> str:
+    person, today = context.person(), context.today()
+    names = words.titles().organisations
+    may = {code for code in names if may_plan_meetings(person, code)}
+    with context.database().read() as connection:
+        found = list_meetings(connection, today, today + AHEAD, titles=words.titles())
+    chosen = request.args.get("organisation") or ""
+    return render_template(
+        "meetings/list.html",
+        meetings=[one for one in found if chosen in ("", one.organisation)],
+        chosen=chosen,
+        organisations=sorted(names.items(), key=lambda item: swedish_order(item[1])),
+        may=may,
+        written=written,
+        errors=errors,
+        wrong=dict(errors),
+        bodies=[_(body) for body in BODIES],
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
