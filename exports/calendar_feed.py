@@ -41,7 +41,8 @@ def calendar_file(
     host = urlsplit(base_url).hostname or "samflode"
     for one in days:
         calendar.add_component(_event(one, say, base_url, host, now))
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _event(one: CalendarDay, say: Translate, base_url: str, host: str, now: datetime) -> Event:
