@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from engine.bpmn.definitions import Definition
+from engine.database.prepared import Prepared
 from engine.database.tables import process_definition
 from engine.errors import NotFound
 
@@ -14,8 +15,8 @@ _MOST = 500
 _cache: OrderedDict[str, Definition] = OrderedDict()
 _lock = Lock()
 
-_BY_ID = select(process_definition).where(process_definition.c.id == bindparam("definition_id"))
-_NEWEST = (
+_BY_ID = Prepared(select(process_definition).where(process_definition.c.id == bindparam("definition_id")))
+_NEWEST = Prepared(
     select(process_definition.c.id)
     .where(
         process_definition.c.pack_key == bindparam("pack_key"),
@@ -33,7 +34,7 @@ def definition_by_id(connection: Connection, definition_id: str) -> Definition:
         if found is not None:
             _cache.move_to_end(definition_id)
             return found
-    row = connection.execute(_BY_ID, {"definition_id": definition_id}).first()
+    row = _BY_ID.first(connection, {"definition_id": definition_id})
     if row is None:
         raise NotFound(f"Processdefinitionen {definition_id} finns inte.")
     return _remember(row)
@@ -41,7 +42,7 @@ def definition_by_id(connection: Connection, definition_id: str) -> Definition:
 
 def latest_definition(connection: Connection, pack_key: str, process_key: str) -> Definition:
     """The newest version of a process. Raises NotFound."""
-    definition_id = connection.execute(_NEWEST, {"pack_key": pack_key, "process_key": process_key}).scalar()
+    definition_id = _NEWEST.scalar(connection, {"pack_key": pack_key, "process_key": process_key})
     if definition_id is None:
         raise NotFound(f"Processen {process_key} finns inte i paketet {pack_key}.")
     return definition_by_id(connection, definition_id)

@@ -6,7 +6,7 @@ Also guards privacy: no text may hold a personal identity number, wherever it is
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import orjson
@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 from personnummer import personnummer
 
 from engine.errors import FieldError
+from engine.shapes import Fits, certainly_fits
 
 Schema = Mapping[str, Any]
 Values = dict[str, Any]
@@ -130,8 +131,9 @@ def _schema_errors(
         if is_shown(fields.get(name, {}), shown) and _is_empty(shown.get(name)):
             yield FieldError(name, _missing(fields.get(name, {})))
     given = {name: value for name, value in shown.items() if not _is_empty(value)}
-    seen: set[str] = set()
-    for error in sorted(_validator(_bare(schema)).iter_errors(given), key=lambda e: [str(p) for p in e.absolute_path]):
+    bare, seen = _bare(schema), set[str]()
+    faults = () if _fits(bare)(given) else _validator(bare).iter_errors(given)
+    for error in sorted(faults, key=lambda e: [str(p) for p in e.absolute_path]):
         path = ".".join(str(part) for part in error.absolute_path)
         if error.validator == "required":
             path = f"{path}.{_missing_name(error)}".strip(".")
@@ -244,6 +246,13 @@ def _bare(schema: Schema) -> str:
 @lru_cache(maxsize=500)
 def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(orjson.loads(schema), format_checker=_format_checker())
+
+
+@lru_cache(maxsize=500)
+def _fits(schema: str) -> Fits:
+    checker = _format_checker()
+    formats = {name: partial(checker.conforms, format=name) for name in ("date", "email", "uri")}
+    return certainly_fits(orjson.loads(schema), formats)
 
 
 @lru_cache(maxsize=1)

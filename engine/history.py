@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import insert
 
+from engine.database.prepared import Prepared
 from engine.database.tables import event
 from engine.work import Instance, Work
 
@@ -33,7 +34,7 @@ _COVERED = [
     "values",
 ]
 
-_APPEND = insert(event)
+_APPEND = Prepared(insert(event))
 
 
 class Log:
@@ -63,7 +64,7 @@ class Log:
     def write(self) -> None:
         """Write what has been added since last."""
         if self._rows:
-            self._work.connection.execute(_APPEND, self._rows)
+            _APPEND.run_each(self._work.connection, self._rows)
             self._rows = []
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from engine.bpmn import expressions
 from engine.bpmn.definitions import Definition
@@ -17,6 +17,7 @@ from engine.bpmn.elements import Element
 from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
 from engine.commands import incident_rows, open_tasks
 from engine.commands.broadcasts import broadcast
+from engine.database.prepared import Prepared
 from engine.database.tables import process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id, latest_definition
 from engine.errors import Conflict, ExecutionFailed, NotFound, Stale
@@ -33,24 +34,31 @@ NOTHING = WaitState({}, {}, {}, {}, {}, completed=False)
 
 # With the pack's newest version, which is needed next.
 _pack_version_id = newest_version_id(process_instance.c.pack_key).scalar_subquery().label("pack_version_id")
-_INSTANCE = select(process_instance, _pack_version_id).where(process_instance.c.id == bindparam("instance_id"))
-_BEGIN = insert(process_instance)
-_WRITE = update(process_instance).where(
-    process_instance.c.id == bindparam("instance_id"), process_instance.c.revision == bindparam("expected")
+_INSTANCE = Prepared(
+    select(process_instance, _pack_version_id).where(process_instance.c.id == bindparam("instance_id"))
+)
+_BEGIN = Prepared(insert(process_instance))
+_WRITE = Prepared(
+    update(process_instance).where(
+        process_instance.c.id == bindparam("instance_id"), process_instance.c.revision == bindparam("expected")
+    )
 )
 _ROOT = select(process_instance.c.root_id).where(process_instance.c.id == bindparam("instance_id"))
 _TREE = select(process_instance.c.id).where(process_instance.c.id == _ROOT.scalar_subquery())
-_LOCK, _LOCK_IF_FREE = _TREE.with_for_update(), _TREE.with_for_update(skip_locked=True)
-_CALLED = select(process_instance).where(
-    process_instance.c.parent_id == bindparam("caller_id"), process_instance.c.status.in_(("active", "suspended"))
+_LOCK, _LOCK_IF_FREE = Prepared(_TREE.with_for_update()), Prepared(_TREE.with_for_update(skip_locked=True))
+_CALLED = Prepared(
+    select(process_instance).where(
+        process_instance.c.parent_id == bindparam("caller_id"),
+        or_(process_instance.c.status == "active", process_instance.c.status == "suspended"),
+    )
 )
 
 # What goes with an instance that is cancelled.
-_CANCEL = update(process_instance).where(process_instance.c.id == bindparam("instance_id"))
+_CANCEL = Prepared(update(process_instance).where(process_instance.c.id == bindparam("instance_id")))
 _open_here = (user_task.c.instance_id == bindparam("of_instance"), user_task.c.state == "open")
-_CANCEL_TASKS = update(user_task).where(*_open_here).values(state="cancelled", ended_at=bindparam("now"))
-_DROP_TIMERS = delete(timer).where(timer.c.instance_id == bindparam("of_instance"))
-_UNSUBSCRIBE = delete(subscription).where(subscription.c.instance_id == bindparam("of_instance"))
+_CANCEL_TASKS = Prepared(update(user_task).where(*_open_here).values(state="cancelled", ended_at=bindparam("now")))
+_DROP_TIMERS = Prepared(delete(timer).where(timer.c.instance_id == bindparam("of_instance")))
+_UNSUBSCRIBE = Prepared(delete(subscription).where(subscription.c.instance_id == bindparam("of_instance")))
 
 
 def begin(
@@ -96,7 +104,7 @@ def begin(
         troubled=False,
         state=b"",
     )
-    work.connection.execute(_BEGIN, vars(instance))
+    _BEGIN.run(work.connection, vars(instance))
     if stage and agreement_key:
         stages.begin(work, pack, instance, instance.id, stage, label)
     told = on_begun(instance) if on_begun is not None else {}
@@ -126,11 +134,11 @@ def lock_tree(work: Work, instance_id: str, *, wait: bool = True) -> bool:
     if work.connection.dialect.name == "sqlite":
         return True
     query = _LOCK if wait else _LOCK_IF_FREE
-    return work.connection.execute(query, {"instance_id": instance_id}).first() is not None
+    return query.first(work.connection, {"instance_id": instance_id}) is not None
 
 
 def _read(work: Work, instance_id: str) -> Instance:
-    row = work.connection.execute(_INSTANCE, {"instance_id": instance_id}).first()
+    row = _INSTANCE.first(work.connection, {"instance_id": instance_id})
     if row is None:
         raise NotFound("Ärendet finns inte.")
     work.remember_pack(pack_of_version(work.connection, row.pack_version_id))
@@ -176,11 +184,11 @@ def cancel(work: Work, instance: Instance, reason: str) -> None:
     log.add("cancelled", None, reason=reason)
     log.write()
     values = {"status": "cancelled", "ended_at": work.now, "end_reason": reason, **_bookkeeping(instance)}
-    connection.execute(_CANCEL, {"instance_id": instance.id, **values})
+    _CANCEL.run(connection, {"instance_id": instance.id, **values})
     here = {"of_instance": instance.id}
-    connection.execute(_CANCEL_TASKS, {**here, "now": work.now})
-    connection.execute(_DROP_TIMERS, here)
-    connection.execute(_UNSUBSCRIBE, here)
+    _CANCEL_TASKS.run(connection, {**here, "now": work.now})
+    _DROP_TIMERS.run(connection, here)
+    _UNSUBSCRIBE.run(connection, here)
     stages.end(work, instance.id, "cancelled")
     incident_rows.resolve_all(connection, work.now, instance.id, "Ärendet avbröts.", work.actor)
     _cancel_called(work, instance.id, None, reason)
@@ -242,7 +250,7 @@ def write_changes(work: Work, instance: Instance, **values: Any) -> None:
     expected = instance.revision
     instance.revision += 1
     values |= {"instance_id": instance.id, "expected": expected, **_bookkeeping(instance)}
-    if work.connection.execute(_WRITE, values).rowcount != 1:
+    if _WRITE.run(work.connection, values) != 1:
         raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")
 
 
@@ -297,7 +305,7 @@ def _begin_called(work: Work, caller: Instance, pack: Pack, element: Element, wa
 
 def _cancel_called(work: Work, caller_id: str, caller_task_id: str | None, reason: str) -> None:
     """Cancel what an instance has called: by one call activity, or (None) by any."""
-    for row in work.connection.execute(_CALLED, {"caller_id": caller_id}).all():
+    for row in _CALLED.all(work.connection, {"caller_id": caller_id}):
         if caller_task_id is None or row.parent_task_id == caller_task_id:
             cancel(work, Instance.from_row(row), reason)
 

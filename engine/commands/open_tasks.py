@@ -17,25 +17,27 @@ from engine.bpmn.moments import add_duration, due_moment
 from engine.commands import notices
 from engine.commands.broadcasts import EVERYBODY
 from engine.commands.lanes import organisation_of
+from engine.database.prepared import Prepared
 from engine.database.tables import subscription, timer, user_task
 from engine.errors import ExecutionFailed
 from engine.packs import Deadlines, Pack
 from engine.work import DeliverKept, Instance, NextTask, Work
 
-_OPEN = insert(user_task)
-_CANCEL = (
+_OPEN = Prepared(insert(user_task))
+_CANCEL = Prepared(
     update(user_task)
-    .where(user_task.c.id.in_(bindparam("gone", expanding=True)), user_task.c.state == "open")
+    .where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
     .values(state="cancelled", ended_at=bindparam("now"))
 )
-_SET_TIMERS = insert(timer)
-_DROP_TIMERS = delete(timer).where(
-    timer.c.instance_id == bindparam("instance_id"), timer.c.task_id.in_(bindparam("gone", expanding=True))
+_SET_TIMERS = Prepared(insert(timer))
+_DROP_TIMERS = Prepared(
+    delete(timer).where(timer.c.instance_id == bindparam("instance_id"), timer.c.task_id == bindparam("task_id"))
 )
-_SUBSCRIBE = insert(subscription)
-_UNSUBSCRIBE = delete(subscription).where(
-    subscription.c.instance_id == bindparam("instance_id"),
-    subscription.c.task_id.in_(bindparam("gone", expanding=True)),
+_SUBSCRIBE = Prepared(insert(subscription))
+_UNSUBSCRIBE = Prepared(
+    delete(subscription).where(
+        subscription.c.instance_id == bindparam("instance_id"), subscription.c.task_id == bindparam("task_id")
+    )
 )
 
 
@@ -61,7 +63,7 @@ def record(
     if cancelled:
         _cancel_tasks(work, instance, cancelled)
     if opened:
-        work.connection.execute(_OPEN, opened)
+        _OPEN.run_each(work.connection, opened)
         notices.tell_of_new(work, pack, opened)
         work.next_tasks.extend(_next_task(work, row) for row in opened)
     _record_timers(work, instance, pack, definition, before, after, opened)
@@ -122,8 +124,12 @@ def _next_task(work: Work, row: dict[str, Any]) -> NextTask:
 
 
 def _cancel_tasks(work: Work, instance: Instance, gone: list[str]) -> None:
-    work.connection.execute(_CANCEL, {"gone": gone, "now": work.now})
-    work.connection.execute(_DROP_TIMERS, {"instance_id": instance.id, "gone": gone})
+    _CANCEL.run_each(work.connection, [{"task_id": task_id, "now": work.now} for task_id in gone])
+    _DROP_TIMERS.run_each(work.connection, _here(instance, gone))
+
+
+def _here(instance: Instance, task_ids: list[str]) -> list[dict[str, str]]:
+    return [{"instance_id": instance.id, "task_id": task_id} for task_id in task_ids]
 
 
 def _record_timers(
@@ -137,7 +143,7 @@ def _record_timers(
 ) -> None:
     gone = [key for key in before.timers if key not in after.timers]
     if gone:
-        work.connection.execute(_DROP_TIMERS, {"instance_id": instance.id, "gone": gone})
+        _DROP_TIMERS.run_each(work.connection, _here(instance, gone))
     rows = [
         timer_row(instance.id, "event", waiting.id, waiting.element_id, waiting.due_at)
         for key, waiting in after.timers.items()
@@ -147,7 +153,7 @@ def _record_timers(
         deadlines = deadlines_of(definition.element(row["element_id"]), pack)
         rows.extend(_deadline_timers(work.now, instance, deadlines, row))
     if rows:
-        work.connection.execute(_SET_TIMERS, rows)
+        _SET_TIMERS.run_each(work.connection, rows)
 
 
 def deadlines_of(element: Element, pack: Pack) -> Deadlines:
@@ -193,7 +199,7 @@ def _record_subscriptions(
 ) -> None:
     gone = [key for key in before.messages if key not in after.messages]
     if gone:
-        work.connection.execute(_UNSUBSCRIBE, {"instance_id": instance.id, "gone": gone})
+        _UNSUBSCRIBE.run_each(work.connection, _here(instance, gone))
     rows: list[dict[str, Any]] = [
         {
             "instance_id": instance.id,
@@ -207,7 +213,7 @@ def _record_subscriptions(
         if key not in before.messages
     ]
     if rows:
-        work.connection.execute(_SUBSCRIBE, rows)
+        _SUBSCRIBE.run_each(work.connection, rows)
     waited_for = [row for row in rows if row["kind"] == "message"]  # a signal that came before is past
     for key in sorted({row["correlation_key"] for row in waited_for}):
         names = {row["name"] for row in waited_for if row["correlation_key"] == key}

@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Connection, bindparam, delete, exists, insert, o
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
 from engine.commands import effects, incident_rows, instances, task_files
 from engine.commands.undoing import undone_as_a_whole
+from engine.database.prepared import Prepared
 from engine.database.tables import draft, submission, timer, user_task
 from engine.database.workplace_tables import contribution
 from engine.definitions import definition_by_id
@@ -27,12 +28,14 @@ _TAKEN = "Uppgiften har redan tagits över av någon annan."
 RETURNS = frozenset({"returned", "declined"})
 
 # Statements are made once: to make one costs SQLAlchemy several times what it costs to run it.
-_TASK = select(
-    user_task,
-    exists().where(draft.c.task_id == user_task.c.id).label("has_draft"),
-    exists().where(*task_files.not_handed_in(user_task.c.id)).label("has_files"),
-).where(user_task.c.id == bindparam("task_id"))
-_SUBMITTERS = (
+_TASK = Prepared(
+    select(
+        user_task,
+        exists().where(draft.c.task_id == user_task.c.id).label("has_draft"),
+        exists().where(*task_files.not_handed_in(user_task.c.id)).label("has_files"),
+    ).where(user_task.c.id == bindparam("task_id"))
+)
+_SUBMITTERS = Prepared(
     select(submission.c.person_id)
     .join(user_task, user_task.c.id == submission.c.task_id)
     .where(submission.c.instance_id == bindparam("instance_id"), ~user_task.c.gate)
@@ -49,25 +52,29 @@ _SUBMITTERS = (
         .join(user_task, user_task.c.id == contribution.c.task_id)
         .where(
             user_task.c.instance_id == bindparam("instance_id"), ~user_task.c.gate, contribution.c.done_at.is_not(None)
-        )
+        ),
     )
 )
 # As it was when it was read: what somebody has taken over meanwhile, or begun to write about, is looked at once more.
-_COMPLETE = update(user_task).where(
-    user_task.c.id == bindparam("task_id"),
-    user_task.c.state == "open",
-    user_task.c.definition_id == bindparam("definition_was"),
-    user_task.c.assignee.is_not_distinct_from(bindparam("assignee_was")),
-    or_(bindparam("has_draft", type_=Boolean), ~exists().where(draft.c.task_id == user_task.c.id)),
-    or_(bindparam("has_files", type_=Boolean), ~exists().where(*task_files.not_handed_in(user_task.c.id))),
+_COMPLETE = Prepared(
+    update(user_task).where(
+        user_task.c.id == bindparam("task_id"),
+        user_task.c.state == "open",
+        user_task.c.definition_id == bindparam("definition_was"),
+        user_task.c.assignee.is_not_distinct_from(bindparam("assignee_was")),
+        or_(bindparam("has_draft", type_=Boolean), ~exists().where(draft.c.task_id == user_task.c.id)),
+        or_(bindparam("has_files", type_=Boolean), ~exists().where(*task_files.not_handed_in(user_task.c.id))),
+    )
 )
 # A colleague's draft stays for its author to read, see engine.commands.drafts.
-_DROP_DRAFT = delete(draft).where(draft.c.task_id == bindparam("task_id"), draft.c.person_id == bindparam("person_id"))
-# By instance as well: there is an index on that, and none on the task.
-_DROP_TIMERS = delete(timer).where(
-    timer.c.instance_id == bindparam("instance_id"), timer.c.task_id == bindparam("task_id")
+_DROP_DRAFT = Prepared(
+    delete(draft).where(draft.c.task_id == bindparam("task_id"), draft.c.person_id == bindparam("person_id"))
 )
-_SUBMIT = insert(submission)
+# By instance as well: there is an index on that, and none on the task.
+_DROP_TIMERS = Prepared(
+    delete(timer).where(timer.c.instance_id == bindparam("instance_id"), timer.c.task_id == bindparam("task_id"))
+)
+_SUBMIT = Prepared(insert(submission))
 
 
 @dataclass(frozen=True)
@@ -185,7 +192,7 @@ def submit(
         "submitted_at": work.now,
         "values": values,
     }
-    work.connection.execute(_SUBMIT, row)
+    _SUBMIT.run(work.connection, row)
     project(work, row)
     told = {"submission": str(row["id"]), "digest": digest(row)}
     return told | {"for": acting_for} if acting_for else told
@@ -193,7 +200,7 @@ def submit(
 
 def open_task(connection: Connection, task_id: str) -> Any:
     """The task's row. Raises NotFound, AlreadyDone when it is not open."""
-    row = connection.execute(_TASK, {"task_id": task_id}).first()
+    row = _TASK.first(connection, {"task_id": task_id})
     if row is None:
         raise NotFound("Uppgiften finns inte.")
     if row.state != "open":
@@ -205,7 +212,7 @@ def submitters(connection: Connection, task: Any) -> frozenset[str]:
     """Who has handed something in, in the same instance: they may not decide about it (four eyes)."""
     if not task.gate:
         return frozenset()
-    return frozenset(connection.execute(_SUBMITTERS, {"instance_id": task.instance_id}).scalars())
+    return frozenset(_SUBMITTERS.scalars(connection, {"instance_id": task.instance_id}))
 
 
 def _assign(connection: Connection, now: datetime, task_id: str, assignee: str | None, expected: str | None) -> None:
@@ -230,9 +237,9 @@ def _mark_completed(connection: Connection, now: datetime, person: Person, task:
         "has_files": task.has_files,
     }
     completed = {"state": "completed", "ended_at": now, "completed_by": person.id}
-    if connection.execute(_COMPLETE, read | completed).rowcount != 1:
+    if _COMPLETE.run(connection, read | completed) != 1:
         open_task(connection, task.id)
         raise Stale("Uppgiften ändrades samtidigt av någon annan. Försök igen.")
     if task.has_draft:
-        connection.execute(_DROP_DRAFT, {"task_id": task.id, "person_id": person.id})
-    connection.execute(_DROP_TIMERS, {"instance_id": task.instance_id, "task_id": task.id})
+        _DROP_DRAFT.run(connection, {"task_id": task.id, "person_id": person.id})
+    _DROP_TIMERS.run(connection, {"instance_id": task.instance_id, "task_id": task.id})

@@ -10,6 +10,7 @@ from engine.bpmn.moments import add_duration
 from engine.commands import effects, incident_rows, instances, notices
 from engine.commands.lanes import organisation_of
 from engine.commands.open_tasks import deadlines_of, timer_row
+from engine.database.prepared import Prepared
 from engine.database.tables import timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import ExecutionFailed
@@ -18,28 +19,29 @@ from engine.work import NextTask, Work
 
 # Not with a suspended instance, nor waiting for a person after too many attempts.
 _AWAKE = (timer.c.suspended.is_(False), timer.c.attempts < incident_rows.MOST_ATTEMPTS)
-_DUE_IDS = (
+_DUE_IDS = Prepared(
     select(timer.c.id)
     .where(timer.c.due_at <= bindparam("now"), *_AWAKE)
     .order_by(timer.c.due_at, timer.c.id)
     .limit(bindparam("most"))
 )
-_NEXT_DUE = select(timer.c.due_at).where(*_AWAKE).order_by(timer.c.due_at).limit(1)
+_NEXT_DUE = Prepared(select(timer.c.due_at).where(*_AWAKE).order_by(timer.c.due_at).limit(1))
 _due = (timer.c.id == bindparam("timer_id"), timer.c.due_at <= bindparam("now"), *_AWAKE)
-_DUE, _TAKE = select(timer).where(*_due), delete(timer).where(*_due)
-_SET = insert(timer)
-_OPEN_TASK = select(user_task).where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open")
-_NOTE_ON_TASK = update(user_task).where(user_task.c.id == bindparam("task_id"))
+_DUE, _TAKE = Prepared(select(timer).where(*_due)), Prepared(delete(timer).where(*_due))
+_SET = Prepared(insert(timer))
+_OPEN_TASK = Prepared(select(user_task).where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open"))
+_NOTE_ON_TASK = Prepared(update(user_task).where(user_task.c.id == bindparam("task_id")))
 
 
 def due_timers(connection: Connection, now: datetime, limit: int) -> list[str]:
     """The ids of timers that are due, the oldest first."""
-    return list(connection.execute(_DUE_IDS, {"now": now, "most": limit}).scalars())
+    return _DUE_IDS.scalars(connection, {"now": now, "most": limit})
 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next timer is due."""
-    return connection.execute(_NEXT_DUE).scalar()
+    found: datetime | None = _NEXT_DUE.scalar(connection, {})
+    return found
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,10 @@ def fire_timer(connection: Connection, now: datetime, timer_id: str) -> Fired | 
     """
     work = Work(connection, now)
     due = {"timer_id": timer_id, "now": now}
-    row = connection.execute(_DUE, due).first()
+    row = _DUE.first(connection, due)
     if row is None or not instances.lock_tree(work, row.instance_id, wait=False):
         return None
-    if connection.execute(_TAKE, due).rowcount != 1:
+    if _TAKE.run(connection, due) != 1:
         return None
     act(work, row)
     if row.attempts:
@@ -91,7 +93,7 @@ def _fire_event(work: Work, row: Any) -> None:
 
 
 def _act_on_deadline(work: Work, row: Any) -> None:
-    task = work.connection.execute(_OPEN_TASK, {"task_id": row.task_id}).first()
+    task = _OPEN_TASK.first(work.connection, {"task_id": row.task_id})
     if task is None:
         return
     pack = work.pack(task.pack_key)
@@ -103,7 +105,7 @@ def _act_on_deadline(work: Work, row: Any) -> None:
 
 def _remind(work: Work, pack: Pack, task: Any) -> None:
     notices.remind(work, pack, task)
-    work.connection.execute(_NOTE_ON_TASK, {"task_id": task.id, "reminded_at": work.now})
+    _NOTE_ON_TASK.run(work.connection, {"task_id": task.id, "reminded_at": work.now})
 
 
 def _escalate(work: Work, pack: Pack, task: Any, row: Any) -> None:
@@ -117,11 +119,11 @@ def _escalate(work: Work, pack: Pack, task: Any, row: Any) -> None:
         return
     role = roles[told]
     notices.tell_of_lateness(work, pack, task, role, _organisation_of_role(pack, role, task))
-    work.connection.execute(_NOTE_ON_TASK, {"task_id": task.id, "escalated_to": role})
+    _NOTE_ON_TASK.run(work.connection, {"task_id": task.id, "escalated_to": role})
     if told + 1 < len(roles):
         again = add_duration(work.now, deadlines.escalate_after)
         next_row = timer_row(row.instance_id, "escalate", task.id, task.element_id, again)
-        work.connection.execute(_SET, next_row)
+        _SET.run(work.connection, next_row)
 
 
 def _organisation_of_role(pack: Pack, role: str, task: Any) -> str:

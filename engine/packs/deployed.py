@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
+from engine.database.prepared import Prepared
 from engine.database.tables import pack_version
 from engine.errors import NotFound
 from engine.packs.pack import Pack
@@ -15,12 +16,12 @@ def newest_version_id(pack_key: ColumnElement[str]) -> Select[str]:
     return newest.order_by(pack_version.c.version.desc()).limit(1)
 
 
-_NEWEST = newest_version_id(bindparam("pack_key"))
+_NEWEST = Prepared(newest_version_id(bindparam("pack_key")))
 
 
 def current_pack(connection: Connection, pack_key: str) -> Pack:
     """The newest deployed version of a pack. Raises NotFound."""
-    version_id = connection.execute(_NEWEST, {"pack_key": pack_key}).scalar()
+    version_id = _NEWEST.scalar(connection, {"pack_key": pack_key})
     if version_id is None:
         raise NotFound(f"Processpaketet {pack_key} är inte inläst.")
     return pack_of_version(connection, version_id)

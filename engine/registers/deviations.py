@@ -5,21 +5,26 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from engine.database.prepared import Prepared
 from engine.database.register_tables import deviation
 from engine.database.tables import process_instance
 from engine.work import Instance, Work
 
-_REPORTED = select(deviation.c.key).where(deviation.c.instance_id == bindparam("of_instance"))
-_UPDATE = update(deviation).where(deviation.c.instance_id == bindparam("of_instance"))
-_INSTANCE = select(process_instance.c.business_key, process_instance.c.pack_key).where(
-    process_instance.c.id == bindparam("instance_id")
+_REPORTED = Prepared(select(deviation.c.key).where(deviation.c.instance_id == bindparam("of_instance")))
+_UPDATE = Prepared(update(deviation).where(deviation.c.instance_id == bindparam("of_instance")))
+_INSTANCE = Prepared(
+    select(process_instance.c.business_key, process_instance.c.pack_key).where(
+        process_instance.c.id == bindparam("instance_id")
+    )
 )
-_REPORT = insert(deviation)
+_REPORT = Prepared(insert(deviation))
 # By the key as well, which is the business key: every process that ends asks whether it was a deviation.
-_CLOSE = update(deviation).where(
-    deviation.c.key == bindparam("business_key"),
-    deviation.c.instance_id == bindparam("of_instance"),
-    deviation.c.closed_at.is_(None),
+_CLOSE = Prepared(
+    update(deviation).where(
+        deviation.c.key == bindparam("business_key"),
+        deviation.c.instance_id == bindparam("of_instance"),
+        deviation.c.closed_at.is_(None),
+    )
 )
 
 
@@ -36,11 +41,11 @@ def report(work: Work, submitted: dict[str, Any]) -> None:
         facts["principals"] = values["principals"]
     if "maybe_lex" in values:
         facts["maybe_lex"] = _text(values["maybe_lex"])
-    if work.connection.execute(_REPORTED, {"of_instance": submitted["instance_id"]}).first():
+    if _REPORTED.first(work.connection, {"of_instance": submitted["instance_id"]}):
         if facts:
             _update(work, submitted, **facts)
         return
-    instance = work.connection.execute(_INSTANCE, {"instance_id": submitted["instance_id"]}).one()
+    instance = _INSTANCE.first(work.connection, {"instance_id": submitted["instance_id"]})
     row = {
         "key": instance.business_key,
         "pack_key": instance.pack_key,
@@ -52,7 +57,7 @@ def report(work: Work, submitted: dict[str, Any]) -> None:
         "happened": "",
         **facts,
     }
-    work.connection.execute(_REPORT, row)
+    _REPORT.run(work.connection, row)
 
 
 def note_responsibility(work: Work, submitted: dict[str, Any]) -> None:
@@ -77,11 +82,11 @@ def note_lesson(work: Work, submitted: dict[str, Any]) -> None:
 def close(work: Work, instance: Instance) -> None:
     """The deviation's process has ended."""
     closed = {"business_key": instance.business_key, "of_instance": instance.id, "closed_at": work.now}
-    work.connection.execute(_CLOSE, closed)
+    _CLOSE.run(work.connection, closed)
 
 
 def _update(work: Work, submitted: dict[str, Any], **values: Any) -> None:
-    work.connection.execute(_UPDATE, {"of_instance": submitted["instance_id"], **values})
+    _UPDATE.run(work.connection, {"of_instance": submitted["instance_id"], **values})
 
 
 def _text(value: Any) -> str | None:

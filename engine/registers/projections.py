@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, update
 
+from engine.database.prepared import Prepared
 from engine.database.register_tables import (
     activity,
     appointment,
@@ -22,14 +23,14 @@ from engine.work import Work
 
 Submission = dict[str, Any]  # a row of `submission`
 
-_LAST_APPOINTMENT = (
+_LAST_APPOINTMENT = Prepared(
     select(appointment)
     .where(appointment.c.agreement_key == bindparam("agreement_key"))
     .order_by(appointment.c.recorded_at.desc())
     .limit(1)
 )
-_SUPERSEDE = update(activity).where(
-    activity.c.agreement_key == bindparam("of_agreement"), activity.c.superseded_at.is_(None)
+_SUPERSEDE = Prepared(
+    update(activity).where(activity.c.agreement_key == bindparam("of_agreement"), activity.c.superseded_at.is_(None))
 )
 
 
@@ -74,13 +75,13 @@ def _appointment(work: Work, submitted: Submission) -> None:
     """Who leads and takes part, told over several forms: what a form does not ask stays as it was."""
     values = submitted["values"]
     of_agreement = {"agreement_key": submitted["agreement_key"]}
-    before: Any = work.connection.execute(_LAST_APPOINTMENT, of_agreement).mappings().first() or {}
+    before: Any = _LAST_APPOINTMENT.first(work.connection, of_agreement)
     asked = ("process_leader", "steering_group", "steering_group_kind")
-    row = {name: _text(values[name]) if name in values else before.get(name) for name in asked}
+    row = {name: _text(values[name]) if name in values else getattr(before, name, None) for name in asked}
     row |= {
         "id": submitted["id"],
         "agreement_key": submitted["agreement_key"],
-        "working_group": values.get("working_group") or before.get("working_group") or [],
+        "working_group": values.get("working_group") or getattr(before, "working_group", None) or [],
         "recorded_at": submitted["submitted_at"],
     }
     _insert(work, appointment, [row])
@@ -89,7 +90,7 @@ def _appointment(work: Work, submitted: Submission) -> None:
 def _activities(work: Work, submitted: Submission) -> None:
     """A plan replaces the one before it; the old rows stay, superseded."""
     now: datetime = submitted["submitted_at"]
-    work.connection.execute(_SUPERSEDE, {"of_agreement": submitted["agreement_key"], "superseded_at": now})
+    _SUPERSEDE.run(work.connection, {"of_agreement": submitted["agreement_key"], "superseded_at": now})
     texts = ("activity", "when", "how", "by", "with", "follow_up", "status", "responsible")
     rows = [
         {
@@ -163,7 +164,7 @@ def _year(submitted: Submission) -> int:
 
 def _insert(work: Work, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        work.connection.execute(_INSERT[table], rows)
+        _INSERT[table].run_each(work.connection, rows)
 
 
 def _text(value: Any) -> str | None:
@@ -190,4 +191,4 @@ _PROJECTIONS: dict[str, Callable[[Work, Submission], None]] = {
 }
 
 REGISTER_TABLES = (decision, appointment, activity, assessment, indicator, deviation)
-_INSERT = {table: insert(table) for table in REGISTER_TABLES}
+_INSERT = {table: Prepared(insert(table)) for table in REGISTER_TABLES}

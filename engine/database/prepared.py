@@ -1,0 +1,171 @@
+"""Statements of the hot path: SQLAlchemy writes them once for each kind of database, the driver runs them.
+
+What SQLAlchemy does around each execution (find the statement in its cache, order the parameters, describe the result)
+takes twice as long as SQLite needs to run it. Types, errors and listeners are as they are in SQLAlchemy.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Delete, Dialect, Insert, SelectBase, Update
+from sqlalchemy.exc import DBAPIError
+
+Parameters = Mapping[str, Any]
+_Processor = Callable[[Any], Any]
+T = TypeVar("T")
+
+
+class Prepared:
+    """A statement with named parameters (`bindparam`), to be made once and run often.
+
+    An `insert` writes the columns that the parameters name; an `update` sets those that its conditions do not use.
+    A list (`IN`) has another text for each length, so SQLAlchemy has to run it, or `run_each`.
+    """
+
+    def __init__(self, statement: SelectBase | Insert | Update | Delete) -> None:
+        self._statement = statement
+        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+
+    def first(self, connection: Connection, parameters: Parameters) -> Any:
+        """The first row, with columns by name; None when there is none."""
+        return self._run(connection, parameters, _Compiled.first)
+
+    def all(self, connection: Connection, parameters: Parameters) -> list[Any]:
+        """Every row."""
+        return self._run(connection, parameters, _Compiled.all)
+
+    def scalar(self, connection: Connection, parameters: Parameters) -> Any:
+        """The first column of the first row; None when there is none."""
+        row = self.first(connection, parameters)
+        return None if row is None else row[0]
+
+    def scalars(self, connection: Connection, parameters: Parameters) -> list[Any]:
+        """The first column of every row."""
+        return [row[0] for row in self.all(connection, parameters)]
+
+    def run(self, connection: Connection, parameters: Parameters) -> int:
+        """Change rows; how many were changed."""
+        return self._run(connection, parameters, _Compiled.changed)
+
+    def run_each(self, connection: Connection, rows: Sequence[Parameters]) -> None:
+        """Change rows once for each of `rows`, which name the same parameters."""
+        if len(rows) == 1:
+            self.run(connection, rows[0])
+            return
+        compiled = self._for(connection, rows[0])
+        given = [compiled.bound(row) for row in rows]
+        cursor = connection.connection.cursor()
+        _tell(connection, cursor, compiled.sql, given, many=True)
+        try:
+            cursor.executemany(compiled.sql, given)
+            cursor.close()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told_by_sqlalchemy(connection, cursor, compiled, error) from error
+
+    def _run(self, connection: Connection, parameters: Parameters, outcome: "Callable[[_Compiled, Any], T]") -> T:
+        compiled = self._for(connection, parameters)
+        given = compiled.bound(parameters)
+        cursor = connection.connection.cursor()
+        _tell(connection, cursor, compiled.sql, given, many=False)
+        try:
+            cursor.execute(compiled.sql, given)
+            found = outcome(compiled, cursor)
+            cursor.close()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told_by_sqlalchemy(connection, cursor, compiled, error) from error
+        return found
+
+    def _for(self, connection: Connection, parameters: Parameters) -> "_Compiled":
+        key = (connection.dialect.name, *parameters)
+        found = self._compiled.get(key)
+        if found is None:
+            found = self._compiled[key] = _compile(self._statement, connection.dialect, list(parameters))
+        return found
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A statement as one kind of database understands it."""
+
+    sql: str
+    constants: dict[str, Any]  # what the statement itself says, e.g. LIMIT 1
+    order: tuple[str, ...] | None  # of the parameters, where the driver takes them by position
+    into: tuple[tuple[str, _Processor], ...]
+    out: tuple[tuple[int, _Processor], ...]
+    row: Any
+
+    def bound(self, parameters: Parameters) -> Any:
+        """The parameters as the driver wants them."""
+        given = {**self.constants, **parameters}
+        for name, process in self.into:
+            given[name] = process(given[name])
+        return given if self.order is None else [given[name] for name in self.order]
+
+    def read(self, row: Sequence[Any]) -> Any:
+        """A row of the driver's, with values of our types."""
+        values = list(row)
+        for position, process in self.out:
+            values[position] = process(values[position])
+        return self.row._make(values)
+
+    def first(self, cursor: Any) -> Any:
+        row = cursor.fetchone()
+        return None if row is None else self.read(row)
+
+    def all(self, cursor: Any) -> list[Any]:
+        return [self.read(row) for row in cursor.fetchall()]
+
+    def changed(self, cursor: Any) -> int:
+        return int(cursor.rowcount)
+
+
+def _compile(statement: Any, dialect: Dialect, names: list[str]) -> _Compiled:
+    compiled = statement.compile(dialect=dialect, column_keys=names)
+    if compiled.post_compile_params:
+        raise ValueError(f"a list (IN) cannot be prepared: {compiled}")
+    columns = list(statement.selected_columns) if isinstance(statement, SelectBase) else []
+    into = ((name, _bind(bind.type, dialect)) for bind, name in compiled.bind_names.items())
+    out = ((position, _result(column.type, dialect)) for position, column in enumerate(columns))
+    return _Compiled(
+        sql=str(compiled),
+        constants={name: value for name, value in compiled.params.items() if name not in names},
+        order=tuple(compiled.positiontup or ()) if compiled.positional else None,
+        into=tuple((name, process) for name, process in into if process is not None),
+        out=tuple((position, process) for position, process in out if process is not None),
+        row=_row([str(column.key) for column in columns]),
+    )
+
+
+def _row(names: list[str]) -> Any:
+    """A class of rows with these columns; as with SQLAlchemy's, `_mapping` is the row as a dictionary."""
+    row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    return type("Row", (row,), {"__slots__": (), "_mapping": property(row._asdict)})
+
+
+def _bind(type_: Any, dialect: Dialect) -> _Processor | None:
+    process: _Processor | None = type_.dialect_impl(dialect).bind_processor(dialect)
+    return process
+
+
+def _result(type_: Any, dialect: Dialect) -> _Processor | None:
+    process: _Processor | None = type_.dialect_impl(dialect).result_processor(dialect, None)
+    return process
+
+
+def _tell(connection: Connection, cursor: Any, sql: str, given: Any, *, many: bool) -> None:
+    """Tell those who listen to SQLAlchemy's statements of this one."""
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, sql, given, None, many)
+
+
+def _told_by_sqlalchemy(connection: Connection, cursor: Any, compiled: _Compiled, error: Any) -> Exception:
+    """What SQLAlchemy raises when the driver raises `error`."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
+    if lost:
+        connection.invalidate(error)
+    base: Any = dialect.loaded_dbapi.Error
+    told: Exception = DBAPIError.instance(compiled.sql, None, error, base, connection_invalidated=lost, dialect=dialect)
+    return told
