@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import gettext as _
 
-from engine.people import ADMINISTRATOR, Person
+from engine.people import ADMINISTRATOR, Person, StandIn
 from engine.queries.titles import Titles, load_titles
 from web import context, words
 from web.marking import N_
@@ -37,7 +37,7 @@ MENU = (
 
 ACCOUNT = (
     MenuItem("account.show", N_("Mina inställningar")),
-    MenuItem("account.substitutes", N_("Utse ersättare")),
+    MenuItem("substitutes.show", N_("Utse ersättare")),
 )
 
 
@@ -60,7 +60,13 @@ class Link:
 
 def install(application: Flask) -> None:
     application.context_processor(
-        lambda: {"menu": menu, "account_links": account_links, "role_choices": role_choices, "static": static}
+        lambda: {
+            "menu": menu,
+            "account_links": account_links,
+            "role_choices": role_choices,
+            "standing_in": standing_in,
+            "static": static,
+        }
     )
 
 
@@ -99,13 +105,30 @@ def role_choices() -> list[Choice]:
     titles = _titles()
     chosen = acting()
     choices = [
-        Choice(f"{role}/{organisation}", grant_title(titles, role, organisation), (role, organisation) == chosen)
+        Choice(
+            f"{role}/{organisation}", _role_title(person, titles, role, organisation), (role, organisation) == chosen
+        )
         for role, organisation in person.grants
     ]
     choices.sort(key=lambda choice: choice.title)
     if len(choices) > 1:
         choices.insert(0, Choice("", _("Alla mina roller"), chosen is None))
     return choices
+
+
+def standing_in() -> list[StandIn]:
+    """Those whom the person acts for at the moment, each once, with the longest of their absences."""
+    found: dict[str, StandIn] = {}
+    for absent in sorted(context.person().standing_in, key=lambda absent: absent.last_day):
+        found[absent.person_id] = absent
+    return sorted(found.values(), key=lambda absent: absent.name)
+
+
+def _role_title(person: Person, titles: Titles, role: str, organisation: str) -> str:
+    title = grant_title(titles, role, organisation)
+    lender = person.acts_for(role, organisation)
+    names = [absent.name for absent in person.standing_in if absent.person_id == lender]
+    return _("%(role)s (för %(name)s)", role=title, name=names[0]) if names else title
 
 
 def grant_title(titles: Titles, role: str, organisation: str) -> str:

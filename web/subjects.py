@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from web import page_words, pages, roles, sign_in, words
 from web.views import (
     account,
+    account_substitutes,
     agreements,
     calendar,
     county,
@@ -23,6 +24,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     roles.blueprint,
     account.blueprint,
+    account_substitutes.blueprint,
     mail.blueprint,
     calendar.blueprint,
     wheel.blueprint,

@@ -1,0 +1,147 @@
+"""Ersättare: the section of the settings page where somebody names who acts for them, and what the form says."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine.commands.substitutions import end_substitution, name_substitute
+from engine.errors import InvalidForm
+from engine.people import Person
+from engine.queries.substitutions import SubstitutionRow, list_substitutions, possible_substitutes
+from web import context, header, words
+from web.forms import refusals
+from web.marking import N_
+from web.views import account_page
+
+blueprint = Blueprint("substitutes", __name__, url_prefix="/installningar/ersattare")
+
+KEY = "ersattare"
+
+
+@dataclass(frozen=True)
+class Written:
+    """The form as it was posted, and what is wrong with it by field."""
+
+    values: dict[str, str]
+    errors: dict[str, str]
+
+
+@blueprint.get("")
+def show() -> Response:
+    """A way straight to the section, for the account menu."""
+    return redirect(account_page.address(KEY))
+
+
+@blueprint.post("")
+def name() -> Response | tuple[str, int]:
+    refused = name_from_form(context.person().id)
+    if refused is None:
+        return redirect(account_page.address(KEY))
+    return account_page.page(list(refused.errors.items()), **{KEY: form_state(refused)}), 422
+
+
+@blueprint.post("/<substitution_id>/avsluta")
+def end(substitution_id: str) -> Response:
+    end_named(substitution_id)
+    return redirect(account_page.address(KEY))
+
+
+def name_from_form(absent_id: str) -> Written | None:
+    """Name the substitute that the posted form says; None when that was done, else what has to be corrected."""
+    values = {key: request.form.get(key, "").strip() for key in ("substitute", "role", "first_day", "last_day")}
+    errors: dict[str, str] = {}
+    if not values["substitute"]:
+        errors["substitute"] = _("Välj vem som ska ersätta")
+    days = {key: _day(values[key]) for key in ("first_day", "last_day")}
+    if days["first_day"] is None:
+        errors["first_day"] = _("Skriv första dagen")
+    if days["last_day"] is None:
+        errors["last_day"] = _("Skriv sista dagen")
+    first, last = days["first_day"], days["last_day"]
+    if errors or first is None or last is None:
+        return Written(values, errors)
+    role, _separator, organisation = values["role"].partition("/")
+    person, now = context.person(), context.now()
+
+    def change(connection: Connection) -> str:
+        return name_substitute(
+            connection,
+            now,
+            person,
+            absent_id,
+            values["substitute"],
+            first,
+            last,
+            role=role or None,
+            organisation=organisation or None,
+        )
+
+    try:
+        context.database().run(change)
+    except InvalidForm as refused:
+        said = {error.path: refusals.translated(error.message, _) for error in refused.errors}
+        return Written(values, said)
+    flash(_("Ersättaren är utsedd. Båda får veta det med mejl."))
+    return None
+
+
+def end_named(substitution_id: str) -> None:
+    person, now = context.person(), context.now()
+    context.database().run(lambda connection: end_substitution(connection, now, person, substitution_id))
+    flash(_("Ersättaren är inte längre utsedd."))
+
+
+def form_state(written: Written) -> dict[str, Any]:
+    return {"values": written.values, "errors": written.errors}
+
+
+def content(absent: Person) -> dict[str, Any]:
+    """What the section shows for somebody: who substitutes for them, whom they substitute for, and the empty form."""
+    with context.database().read() as connection:
+        rows = list_substitutions(connection, context.now(), absent.id)
+        people = possible_substitutes(connection, context.person(), absent)
+    own = sorted(absent.grants - absent.borrowed)
+    titles = words.titles()
+    return {
+        "absent": absent,
+        "away": [row for row in rows if row.absent_id == absent.id],
+        "standing_in": [row for row in rows if row.substitute_id == absent.id],
+        "people": [(one.id, _with_roles(one, absent)) for one in people],
+        "roles": [(f"{role}/{where}", header.grant_title(titles, role, where)) for role, where in own],
+        "values": {"first_day": context.today().isoformat()},
+        "errors": {},
+        "scope": _scope,
+        "today": context.today(),
+    }
+
+
+def _with_roles(candidate: Person, absent: Person) -> str:
+    """`Eva Persdotter (Mora, styrgrupp)`: the name, and what the person does where whoever is away works."""
+    titles = words.titles()
+    shared = [grant for grant in sorted(candidate.grants) if grant[1] in absent.organisations] or candidate.grants
+    roles = [header.grant_title(titles, role, where) for role, where in shared]
+    more = "" if len(roles) < 3 else " ..."
+    return f"{candidate.name} ({'; '.join(roles[:2])}{more})" if roles else candidate.name
+
+
+def _scope(row: SubstitutionRow) -> str:
+    if row.role is None or row.organisation is None:
+        return _("i alla roller")
+    return header.grant_title(words.titles(), row.role, row.organisation)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+account_page.add(
+    account_page.Section(KEY, N_("Ersättare"), "accounts/substitutes.html", lambda: content(context.person()), place=20)
+)
