@@ -108,14 +108,20 @@ def _acting_for(person: Person, organisation: str | None) -> str | None:
 
 
 def _next_key(work: Work, pack: Pack, process: Process, organisation: str | None) -> str:
-    """The process's business key, from its pattern; {number} counts up within the year."""
-    if process.business_key is None:
+    """The process's business key, from its pattern; {number} counts up, within the year if the pattern names it."""
+    pattern = process.business_key
+    if pattern is None:
         raise Invalid(f"{process.title} startas bara av andra processer.")
     year = local_date(work.now).year
-    number = _count(work, f"{pack.key}/{process.key}/{year}") if "{number" in process.business_key else 0
-    return process.business_key.format(
-        agreement_key=pack.agreement_key, organisation=organisation or "", year=year, number=number
-    )
+    counted = f"{pack.key}/{process.key}" + (f"/{year}" if "{year" in pattern else "")
+    while True:
+        number = _count(work, counted) if "{number" in pattern else 0
+        key = pattern.format(
+            agreement_key=pack.agreement_key, organisation=organisation or "", year=year, number=number
+        )
+        # Somebody may have chosen that key, or the pattern was another when it was counted before.
+        if not number or _is_free(work, process.key, key):
+            return key
 
 
 def _count(work: Work, name: str) -> int:
@@ -127,8 +133,12 @@ def _count(work: Work, name: str) -> int:
 
 
 def _demand_free(work: Work, process_key: str, business_key: str) -> None:
+    if not _is_free(work, process_key, business_key):
+        raise Conflict(f"{business_key} finns redan. Välj en annan beteckning eller öppna den som finns.")
+
+
+def _is_free(work: Work, process_key: str, business_key: str) -> bool:
     taken = select(process_instance.c.id).where(
         process_instance.c.business_key == business_key, process_instance.c.process_key == process_key
     )
-    if work.connection.execute(taken).first():
-        raise Conflict(f"{business_key} finns redan. Välj en annan beteckning eller öppna den som finns.")
+    return work.connection.execute(taken).first() is None

@@ -134,6 +134,16 @@ Index(
     sqlite_where=_open,
     postgresql_where=_open,
 )
+# A role wherever it is held, and all tasks whatever became of them: what programs ask for page by page.
+Index(
+    "ix_user_task_open_role_due",
+    user_task.c.role,
+    user_task.c.due_at,
+    user_task.c.id,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+Index("ix_user_task_due", user_task.c.due_at, user_task.c.id)
 Index("ix_user_task_open_due", user_task.c.due_at, user_task.c.id, sqlite_where=_open, postgresql_where=_open)
 Index(
     "ix_user_task_open_assignee", user_task.c.assignee, user_task.c.due_at, sqlite_where=_open, postgresql_where=_open

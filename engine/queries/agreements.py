@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal, or_, select, tuple_
 
 from engine.database.register_tables import agreement, stage_period
+from engine.errors import Invalid
 from engine.queries.swedish import swedish_order
 from engine.queries.titles import Titles, load_titles
 
@@ -49,6 +50,44 @@ def list_agreements(connection: Connection) -> list[AgreementRow]:
     rows = [agreement_row(row, titles) for row in connection.execute(with_stage())]
     rows.sort(key=lambda row: row.started_at, reverse=True)
     return sorted(rows, key=lambda row: (row.kind != "regional", swedish_order(row.organisation_name)))
+
+
+def search_agreements(
+    connection: Connection, *, cursor: str | None, limit: int
+) -> tuple[list[AgreementRow], str | None]:
+    """One page of them, in the order of `list_agreements`, and the cursor of the next one. Raises Invalid (cursor)."""
+    titles = load_titles(connection)
+    columns = agreement.c
+    first, place = _place(connection, titles)
+    query = select(agreement).order_by(first, place, columns.started_at.desc(), columns.key.desc())
+    if cursor:
+        last = connection.execute(select(first, place, columns.started_at).where(columns.key == cursor)).first()
+        if last is None:
+            raise Invalid("Länken till nästa sida går inte att läsa. Börja om från första sidan.")
+        older = tuple_(columns.started_at, columns.key) < tuple_(literal(last[2], columns.started_at.type), cursor)
+        after = tuple_(first, place) > tuple_(literal(last[0]), literal(last[1]))
+        query = query.where(or_(after, and_(first == last[0], place == last[1], older)))
+    found = connection.execute(query.limit(limit + 1)).all()
+    stages = _open_stages(connection, [row.key for row in found[:limit]])
+    rows = [agreement_in_stage(row, titles, stages.get(row.key)) for row in found[:limit]]
+    return rows, rows[-1].key if len(found) > limit else None
+
+
+def _place(connection: Connection, titles: Titles) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Regional ones first, then by the municipality's name: which databases do not sort as Swedes do."""
+    codes = [code for code in connection.execute(select(agreement.c.organisation).distinct()).scalars() if code]
+    codes.sort(key=lambda code: swedish_order(titles.organisation(code)))
+    first = case((agreement.c.kind == "regional", 0), else_=1)
+    ranks = {code: rank for rank, code in enumerate(codes, 1)}
+    return first, case(ranks, value=agreement.c.organisation, else_=0) if ranks else literal(0)
+
+
+def _open_stages(connection: Connection, keys: list[str]) -> dict[str, str]:
+    """The stage that began last of those that are open, by agreement."""
+    period = stage_period.c
+    query = select(period.agreement_key, period.stage).where(period.agreement_key.in_(keys), period.ended_at.is_(None))
+    rows = connection.execute(query.order_by(period.started_at, period.stage.desc()))
+    return {row.agreement_key: row.stage for row in rows}
 
 
 def with_stage() -> Any:

@@ -1,12 +1,13 @@
 """Deviations as they stand: reported, being handled, closed. Only those who are concerned see them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, Text, literal, or_, select, tuple_, type_coerce
 
-from engine.authorisation import may_see_deviation
+from engine.authorisation import REGION, may_see_deviation, sees_everything
 from engine.database.register_tables import deviation
 from engine.database.tables import person as person_table
 from engine.database.tables import process_instance, submission, user_task
@@ -14,6 +15,7 @@ from engine.errors import NotFound
 from engine.people import Person
 from engine.queries.diagrams import Diagram, diagrams
 from engine.queries.history import EventRow, list_events
+from engine.queries.page import read_cursor, write_cursor
 from engine.queries.submissions import SubmissionRow, read_submissions
 from engine.queries.task_rows import TaskRow, open_tasks
 from engine.queries.titles import Titles, load_titles
@@ -99,11 +101,49 @@ def list_deviations(
     open_only: bool = False,
 ) -> list[DeviationRow]:
     """The deviations that the person may see, the newest first."""
-    conditions = [deviation.c.organisation == organisation] if organisation else []
+    found = connection.execute(_deviations().where(*_wanted(person, organisation, open_only))).all()
+    return _read(connection, person, found)
+
+
+def search_deviations(
+    connection: Connection, person: Person, *, organisation: str | None, open_only: bool, cursor: str | None, limit: int
+) -> tuple[list[DeviationRow], str | None]:
+    """One page of what the person may see, the newest first, and the next one's cursor. Raises Invalid (cursor)."""
+    conditions = _wanted(person, organisation, open_only)
+    if cursor:
+        moment, key = read_cursor(cursor)
+        last_shown = tuple_(literal(moment, deviation.c.reported_at.type), key)
+        conditions.append(tuple_(deviation.c.reported_at, deviation.c.key) < last_shown)
+    found = connection.execute(_deviations().where(*conditions).limit(limit + 1)).all()
+    rows = _read(connection, person, found[:limit])
+    return rows, write_cursor(rows[-1].reported_at, rows[-1].key) if len(found) > limit else None
+
+
+def visible_to(person: Person) -> ColumnElement[bool]:
+    """`engine.authorisation.may_see_deviation` as a condition."""
+    codes = sorted(person.organisations)
+    principals = type_coerce(deviation.c.principals, Text)
+    named = [*codes, "region"] if REGION in codes else codes
+    return or_(
+        deviation.c.reported_by == person.id,
+        deviation.c.organisation.in_(codes),
+        deviation.c.receiving_organisation.in_(codes),
+        *(principals.contains(f'"{code}"', autoescape=True) for code in named),
+    )
+
+
+def _wanted(person: Person, organisation: str | None, open_only: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [] if sees_everything(person) else [visible_to(person)]
+    if organisation:
+        conditions.append(deviation.c.organisation == organisation)
     if open_only:
         conditions.append(deviation.c.closed_at.is_(None))
+    return conditions
+
+
+def _read(connection: Connection, person: Person, found: Sequence[Row[Any]]) -> list[DeviationRow]:
+    """The rows with their open tasks; the rule itself has the last word on who sees them."""
     titles = load_titles(connection)
-    found = connection.execute(_deviations().where(*conditions)).all()
     tasks: dict[str, list[TaskRow]] = {}
     of_these = user_task.c.instance_id.in_([row.instance_id for row in found])
     for task in open_tasks(connection, titles, person.id, of_these):

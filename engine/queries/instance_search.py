@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, literal, or_, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Connection, Row, Select, literal, or_, select, tuple_
 
-from engine.authorisation import REGION, may_see_instance, sees_everything
+from engine.authorisation import may_see_instance, sees_everything
 from engine.database.register_tables import deviation
 from engine.database.tables import process_instance, user_task
 from engine.errors import NotFound
 from engine.people import Person
+from engine.queries.deviations import visible_to
 from engine.queries.diagrams import Diagram, diagrams
 from engine.queries.instances import InstanceRow, instance_row
 from engine.queries.page import read_cursor, write_cursor
@@ -94,16 +95,7 @@ def _with_deviation() -> Select[Any]:
 
 def _visible(person: Person) -> ColumnElement[bool]:
     """`engine.authorisation.may_see_instance` as a condition."""
-    codes = sorted(person.organisations)
-    principals = type_coerce(deviation.c.principals, Text)
-    named = [*codes, "region"] if REGION in codes else codes
-    return or_(
-        deviation.c.key.is_(None),
-        deviation.c.reported_by == person.id,
-        deviation.c.organisation.in_(codes),
-        deviation.c.receiving_organisation.in_(codes),
-        *(principals.contains(f'"{code}"', autoescape=True) for code in named),
-    )
+    return or_(deviation.c.key.is_(None), visible_to(person))
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.queries.agreement_detail import get_agreement
-from engine.queries.agreements import list_agreements
+from engine.queries.agreements import search_agreements
 from web.api.routes import Call, route
-from web.api.shapes import Given, Paged, PageOf, cut
+from web.api.shapes import Given, Paged, PageOf
 from web.api.status import Cell
 
 
@@ -81,9 +81,8 @@ class AgreementWithContents(Given):
 
 @route("GET", "/agreements", "Every agreement, the regional ones first", query=Paged, gives=PageOf[Agreement])
 def list_all_agreements(call: Call, query: Paged) -> PageOf[Agreement]:
-    rows = list_agreements(call.connection)
-    shown, onwards = cut(rows, [row.key for row in rows], query)
-    return PageOf[Agreement](items=[Agreement.model_validate(row) for row in shown], next_cursor=onwards)
+    rows, onwards = search_agreements(call.connection, cursor=query.cursor, limit=query.limit)
+    return PageOf[Agreement](items=[Agreement.model_validate(row) for row in rows], next_cursor=onwards)
 
 
 @route(

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.commands import start_process
-from engine.queries.deviations import get_deviation, list_deviations
+from engine.queries.deviations import get_deviation, search_deviations
 from engine.tokens import WORK
 from web.api.process_instances import demand_known, pack_with
 from web.api.routes import Call, Created, route
-from web.api.shapes import Given, Name, Paged, PageOf, Taken, Variables, cut
+from web.api.shapes import Given, Name, Paged, PageOf, Taken, Variables
 
 PROCESS = "deviation"
 
@@ -52,11 +52,15 @@ class Report(Taken):
 
 @route("GET", "/deviations", "Deviations, the newest first", query=DeviationQuery, gives=PageOf[Deviation])
 def list_reported_deviations(call: Call, query: DeviationQuery) -> PageOf[Deviation]:
-    rows = list_deviations(
-        call.connection, call.person, call.now, organisation=query.organisation, open_only=query.state == "open"
+    rows, onwards = search_deviations(
+        call.connection,
+        call.person,
+        organisation=query.organisation,
+        open_only=query.state == "open",
+        cursor=query.cursor,
+        limit=query.limit,
     )
-    shown, onwards = cut(rows, [row.key for row in rows], query)
-    return PageOf[Deviation](items=[Deviation.model_validate(row) for row in shown], next_cursor=onwards)
+    return PageOf[Deviation](items=[Deviation.model_validate(row) for row in rows], next_cursor=onwards)
 
 
 @route("GET", "/deviations/<key>", "One deviation", gives=Deviation, refusals=(404,))

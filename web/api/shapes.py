@@ -6,9 +6,6 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from engine.errors import FieldError
-from web.api.problems import INVALID, Refused
-
 MOST_ROWS = 200
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
@@ -59,7 +56,6 @@ class Paged(Taken):
 
 
 Item = TypeVar("Item", bound=BaseModel)
-Row = TypeVar("Row")
 
 
 class PageOf(Given, Generic[Item]):
@@ -67,15 +63,3 @@ class PageOf(Given, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None
-
-
-def cut(rows: list[Row], keys: list[str], asked: Paged) -> tuple[list[Row], str | None]:
-    """One page of a list that is short enough to be read whole. The cursor is the key of the last row shown."""
-    first = 0
-    if asked.cursor is not None:
-        if asked.cursor not in keys:
-            unknown = FieldError("cursor", "Börja om från första sidan.")
-            raise Refused(INVALID, "There is no such page.", [unknown])
-        first = keys.index(asked.cursor) + 1
-    last = first + asked.limit
-    return rows[first:last], keys[last - 1] if len(rows) > last else None

@@ -107,7 +107,7 @@ def test_a_message_ends_what_goes_on_with_everything_that_was_called(life: Scene
     assert life.rows(stage_period)[0].outcome == "cancelled"
     assert life.count(subscription) == [0]
     assert {row.task_id for row in life.rows(timer)} == {life.open("revise").id}
-    assert life.count(draft_table) == [0]
+    assert life.count(draft_table) == [1]  # who wrote it can still read it
 
 
 def test_a_cancelled_process_cancels_what_it_has_called_in_turn(scene: Scene) -> None:
@@ -134,3 +134,11 @@ def test_a_called_process_that_ends_lets_its_callers_end(scene: Scene) -> None:
 
 def test_business_keys_count_up(scene: Scene) -> None:
     assert [scene.start("both").business_key for _ in range(3)] == ["both-1", "both-2", "both-3"]
+
+
+def test_a_key_without_its_year_goes_on_counting_in_the_next_year(scene: Scene) -> None:
+    # Counted anew each year, the second year's first would have had the key of the first year's.
+    assert scene.start("both").business_key == "both-1"
+    scene.now = scene.now.replace(year=scene.now.year + 1)
+    scene.start("both", by="rss", business_key="both-3")
+    assert [scene.start("both").business_key for _ in range(2)] == ["both-2", "both-4"]

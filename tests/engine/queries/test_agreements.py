@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from engine.errors import NotFound, NotPermitted
+from engine.errors import Invalid, NotFound, NotPermitted
 from engine.people import Person
 from engine.queries import get_agreement, get_deviation, list_agreements, list_deviations, list_events, startable
+from engine.queries.agreements import search_agreements
+from engine.queries.deviations import search_deviations
 from tests.engine import build
 from tests.engine.build import LOCAL, NOW, somebody
 
@@ -30,6 +32,27 @@ def test_regional_first_then_in_swedish_order_with_the_open_stage(connection: Co
 
     assert [row.key for row in rows] == ["test-2024", LOCAL, "test-2024/2062"]
     assert [row.current_stage_title for row in rows] == [None, "Beslut", None]
+
+
+def test_page_by_page_they_are_the_same_and_a_cursor_of_nothing_is_refused(
+    connection: Connection, leader: Person
+) -> None:
+    instance = build.create_instance(connection)
+    for number, organisation in enumerate(("2062", "2080", "2062", "2080", None)):
+        kind = "local" if organisation else "regional"
+        began = NOW - timedelta(days=number // 2)
+        given = {"key": f"test-{number}", "kind": kind, "organisation": organisation, "started_at": began}
+        build.create_agreement(connection, instance, **given)
+    build.create_stage(connection, agreement_key="test-1", stage="decision", started_at=NOW)
+
+    shown, cursor = search_agreements(connection, cursor=None, limit=1)
+    while cursor:
+        page, cursor = search_agreements(connection, cursor=cursor, limit=2)
+        shown += page
+
+    assert shown == list_agreements(connection)
+    with pytest.raises(Invalid):
+        search_agreements(connection, cursor="nothing", limit=2)
 
 
 def test_an_agreement_says_where_it_stands_in_words_and_on_the_diagram(connection: Connection, leader: Person) -> None:
@@ -79,6 +102,28 @@ def test_deviations_are_seen_by_those_concerned_only(connection: Connection, lea
     with pytest.raises(NotPermitted):
         get_deviation(connection, stranger, NOW, "AVV-2026-1")
     assert get_deviation(connection, eva, NOW, "AVV-2026-1").deviation.key == "AVV-2026-1"
+
+
+def test_deviations_come_page_by_page_to_those_concerned(connection: Connection, leader: Person) -> None:
+    region = somebody(connection, "eva", ("reporter", "20"))
+    instance = build.create_instance(connection, process_key="deviation", definition_id="deviation", agreement_key=None)
+    for number in range(7):
+        principals = ["region"] if number % 2 else []
+        given = {"key": f"AVV-2026-{number}", "principals": principals, "organisation": "2062"}
+        build.create_deviation(connection, instance, leader.id, **given, reported_at=NOW - timedelta(days=number // 3))
+
+    def pages(person: Person) -> list[str]:
+        shown, cursor = search_deviations(connection, person, organisation=None, open_only=False, cursor=None, limit=2)
+        while cursor:
+            page, cursor = search_deviations(
+                connection, person, organisation=None, open_only=False, cursor=cursor, limit=2
+            )
+            shown += page
+        return [row.key for row in shown]
+
+    assert pages(region) == [f"AVV-2026-{number}" for number in (1, 5, 3)]
+    assert pages(leader) == [row.key for row in list_deviations(connection, leader, NOW)]
+    assert pages(somebody(connection, "bo", ("process_leader", "2080"))) == []
 
 
 def test_history_pages_backwards_and_stops_at_a_day(connection: Connection, leader: Person) -> None:

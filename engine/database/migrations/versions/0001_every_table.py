@@ -609,6 +609,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
     )
     op.create_index("ix_user_task_agreement", "user_task", ["agreement_key"], unique=False)
+    op.create_index("ix_user_task_due", "user_task", ["due_at", "id"], unique=False)
     op.create_index("ix_user_task_ended", "user_task", ["ended_at", "process_key"], unique=False)
     op.create_index("ix_user_task_instance", "user_task", ["instance_id"], unique=False)
     op.create_index(
@@ -631,6 +632,14 @@ def upgrade() -> None:
         "ix_user_task_open_role",
         "user_task",
         ["role", "role_organisation", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index(
+        "ix_user_task_open_role_due",
+        "user_task",
+        ["role", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
