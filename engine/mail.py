@@ -111,13 +111,20 @@ def notify_roles(
         None,
         "urgent" if urgent else "notice",
         None,
-        {"text": text, "matter": instance.business_key},
+        {"text": text, "matter": _matter(pack, instance)},
     )
     given: dict[str, Any] = {"roles": roles}
     if not everyone and instance.organisation is not None:
         bodies = [item["key"] for item in pack.catalogues["organisations"] if item.get("kind") != "municipality"]
         given["organisations"] = [instance.organisation, *bodies]
     _put(work, letter, _HOLDERS_SOMEWHERE if "organisations" in given else _HOLDERS, given)
+
+
+def _matter(pack: Pack, instance: Instance) -> tuple[str, ...]:
+    """What it is about, as people call it: the case's own number, and the organisation or the agreement."""
+    place = pack.item("organisations", instance.organisation) if instance.organisation else None
+    own_number = () if instance.business_key == instance.agreement_key else (instance.business_key,)
+    return (*own_number, str(place["title"]) if place else pack.title)
 
 
 def tell_role(

@@ -27,6 +27,7 @@ from engine.queries.titles import load_titles
 
 # A worker that was down on Monday morning still writes the letters, but not when the week is soon over.
 _WEEKLY_WITHIN, _MONTHLY_WITHIN = timedelta(days=3), timedelta(days=7)
+_NEWS_WITHIN = timedelta(days=15)  # what has waited longer, because nothing was sent for weeks, is no news
 _MOST_TASKS = 200
 
 # Makes the month's workbook for a person: (name of the file, its content).
@@ -69,7 +70,7 @@ def digest_of(connection: Connection, now: datetime, person: Person, base_url: s
     page = list_tasks(connection, person, now, TaskFilter(scope="mine"), limit=_MOST_TASKS)
     kept = connection.execute(
         select(outbox.c.subject, outbox.c.body, outbox.c.link)
-        .where(*_kept(person.id, now))
+        .where(*_kept(person.id, now), outbox.c.created_at > now - _NEWS_WITHIN)
         .order_by(outbox.c.created_at, outbox.c.id)
     )
     news = [News(row.subject, row.body, row.link) for row in kept]

@@ -54,6 +54,14 @@ def next_meeting(
     return found[0] if found else None
 
 
+def next_meetings(connection: Connection, after: date, titles: Titles) -> dict[tuple[str, bool], MeetingRow]:
+    """The first meeting of every (organisation, whether it is its steering group's), as `next_meeting`, at once."""
+    found: dict[tuple[str, bool], MeetingRow] = {}
+    for row in _meetings(connection, titles, meeting.c.held_on >= after):
+        found.setdefault((row.organisation, "styrgrupp" in row.body.lower()), row)
+    return found
+
+
 def _meetings(
     connection: Connection, titles: Titles, *conditions: ColumnElement[bool], most: int | None = None
 ) -> list[MeetingRow]:

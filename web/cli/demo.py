@@ -14,6 +14,7 @@ from engine.packs import load_pack
 from engine.settings import Settings
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
+from engine.simulation.meetings import plan_meetings
 from exports.monthly import monthly_workbook
 from web.cli.opening import open_database, open_settings, pack_folders
 from web.cli.running import demand_free_port
@@ -75,6 +76,7 @@ def _fill(database: Database, settings: Settings) -> None:
         with database.write() as connection:
             deploy_pack(connection, beginning, folder)
             cast_county(connection, beginning, pack, _SEED)
+            plan_meetings(connection, beginning, pack, today)
         play(database, options)
 
 

@@ -1,16 +1,18 @@
 """The meetings of the bodies that decide: read by everybody, entered by those who know them."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.authorisation import may_plan_meetings
 from engine.commands.meetings import add_meeting, remove_meeting
 from engine.errors import InvalidForm
-from engine.queries.meetings import list_meetings
+from engine.queries.meetings import STEERING_GROUP, MeetingRow, list_meetings, next_meetings
 from engine.queries.swedish import swedish_order
+from engine.queries.task_rows import TaskRow
 from web import context, words
 from web.marking import N_
 
@@ -27,6 +29,11 @@ BODIES = (
     N_("Länschefsnätverket"),
     N_("Välfärdsrådet"),
 )
+
+
+@blueprint.app_context_processor
+def _for_templates() -> dict[str, object]:
+    return {"meeting_for": meeting_for, "meetings_for": meetings_for}
 
 
 @blueprint.get("")
@@ -55,6 +62,21 @@ def remove(meeting_id: str) -> Response:
     context.database().run(lambda connection: remove_meeting(connection, now, person, meeting_id))
     flash(_("Mötet är borttaget."))
     return redirect(url_for("meetings.show"))
+
+
+def meeting_for(task: TaskRow) -> MeetingRow | None:
+    """When the decision that a task asks for can be taken: the next meeting of those who take it."""
+    if "next_meetings" not in g:
+        with context.database().read() as connection:
+            g.next_meetings = next_meetings(connection, context.today(), words.titles())
+    found: dict[tuple[str, bool], MeetingRow] = g.next_meetings
+    return found.get((task.role_organisation, task.role == STEERING_GROUP))
+
+
+def meetings_for(tasks: Iterable[TaskRow]) -> list[MeetingRow]:
+    """The meetings that these decisions can be taken at, each once, the soonest first."""
+    found = {one.id: one for task in tasks if (one := meeting_for(task))}
+    return sorted(found.values(), key=lambda one: (one.held_on, one.id))
 
 
 def _page(written: dict[str, str], errors: list[tuple[str, str]]) -> str:

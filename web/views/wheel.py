@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from flask import Blueprint, render_template, request
@@ -33,10 +33,9 @@ FIRST_YEAR, LAST_YEAR = 2024, 2034
 
 @dataclass(frozen=True)
 class Sector:
-    """A month of the wheel: the line where it begins, and its name in the middle of its rim."""
+    """A month of the wheel: its outline, and its name outside the middle of its rim."""
 
     name: str
-    line: tuple[float, float, float, float]
     label: tuple[float, float]
     is_now: bool
     path: str
@@ -132,8 +131,7 @@ def _ray(day: date, inner: float, outer: float) -> tuple[float, float, float, fl
 
 def _sector(year: int, month: int, today: date) -> Sector:
     begin = date(year, month, 1)
-    end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-    start, stop = _angle(begin), _angle(end)
+    start, stop = _angle(begin), _angle(date(year, month % 12 + 1, 1)) + (2 * math.pi if month == 12 else 0)
     middle = (start + stop) / 2
     corners = [*_point(start, INNER), *_point(start, OUTER), *_point(stop, OUTER), *_point(stop, INNER)]
     path = "M{} {}L{} {}A{r} {r} 0 0 1 {} {}L{} {}A{i} {i} 0 0 0 {x} {y}Z".format(
@@ -141,7 +139,6 @@ def _sector(year: int, month: int, today: date) -> Sector:
     )
     return Sector(
         name=str(format_date(begin, "LLL")).rstrip("."),
-        line=_ray(begin, INNER, OUTER),
         label=_point(middle, OUTER + 26),
         is_now=(today.year, today.month) == (year, month),
         path=path,
