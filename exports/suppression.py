@@ -1,5 +1,6 @@
 """Hides small numbers of people, so that nobody can be pointed out, and what they could be worked out from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -34,3 +35,18 @@ def _partner(hidden: set[str], numbers: dict[str, float | None]) -> str:
     """Which other number to hide: of those that are people at all, the smallest, so that most is kept."""
     others = {name: number for name, number in numbers.items() if name not in hidden and number}
     return min(others, key=lambda name: others[name] or 0) if others else "total"
+
+
+def suppress_counts(numbers: Sequence[int], threshold: int) -> list[int | None]:
+    """The parts of a total that is known, as they may be shown: those from 1 up to the threshold are hidden (None).
+
+    When what is hidden can be worked out from the total, because it is one number, or can only be all ones or all the
+    largest that are hidden, the smallest of the others is hidden too; and so on, as long as there are others.
+    """
+    small = [number for number in numbers if 0 < number < threshold]
+    hidden = {place for place, number in enumerate(numbers) if 0 < number < threshold}
+    others = sorted((number, place) for place, number in enumerate(numbers) if number >= threshold)
+    known = len(small) == 1 or (bool(small) and sum(small) in {len(small), len(small) * (threshold - 1)})
+    if known and others:
+        hidden.add(others[0][1])
+    return [None if place in hidden else number for place, number in enumerate(numbers)]

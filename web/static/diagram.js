@@ -16,7 +16,20 @@
     const canvas = viewer.get("canvas"), registry = viewer.get("elementRegistry");
     mark(canvas, registry, place.dataset.passed, "is-passed");
     mark(canvas, registry, place.dataset.current, "is-current");
+    if (place.dataset.heat) warm(viewer, JSON.parse(place.dataset.heat));
     fit(canvas, registry, `${place.dataset.current} ${place.dataset.passed.split(" ").pop()}`, canvasPlace);
+  };
+  // How long steps take: a colour, and the time in words beside it. `times`: element id to [heat 1 to 4, words]
+  const warm = (viewer, times) => {
+    const canvas = viewer.get("canvas"), registry = viewer.get("elementRegistry"), overlays = viewer.get("overlays");
+    for (const [id, [heat, words]] of Object.entries(times)) {
+      if (!registry.get(id)) continue;
+      canvas.addMarker(id, `heat-${heat}`);
+      const label = document.createElement("span");
+      label.className = "heat-time";
+      label.textContent = words;
+      overlays.add(id, { position: { bottom: 12, left: 6 }, html: label });
+    }
   };
   // The whole diagram when it can be read at that size, else the part around the current step.
   // Room is left below for the mark of bpmn.io, which must not cover anything.

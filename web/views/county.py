@@ -11,6 +11,14 @@ from engine.queries import StatusPicture, StatusRow, status_picture
 from engine.queries.swedish import swedish_order
 from web import context, words
 from web.county_map import county_map
+from web.views import (  # noqa: F401 - they add their pages to the blueprint
+    monitoring_assessments,
+    monitoring_bottlenecks,
+    monitoring_deviations,
+    monitoring_figures,
+    monitoring_late,
+    monitoring_workload,
+)
 from web.views.monitoring import blueprint
 
 STATUSES = ("late", "back", "wait", "going", "done", "none")

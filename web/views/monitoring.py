@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from engine.authorisation import may_follow_up
 from engine.clock import end_of_day, start_of_day
@@ -16,9 +18,10 @@ from engine.queries.swedish import swedish_order
 from exports.delimited import csv_bytes
 from exports.kinds import FORMATS, file_name
 from exports.language import Translate, translator
-from exports.tables import About, Table
+from exports.tables import About, Marked, Missing, Table, Value
 from exports.workbook import workbook_of_tables
 from web import context, language, words
+from web.dates import short_date
 from web.marking import N_
 
 blueprint = Blueprint("county", __name__, url_prefix="/lansbild")
@@ -69,6 +72,35 @@ def file_address(suffix: str, **changed: str) -> str:
     """Where the page that is shown can be had as a file, with the filters that are chosen."""
     values: dict[str, Any] = {**kept(), **changed, "suffix": suffix}
     return url_for(request.endpoint or "county.show", **values)
+
+
+@blueprint.app_template_filter("file_value")
+def file_value(value: Value) -> str:
+    """A value of a file as it is shown on a page: what is missing says why, a status is symbol, word and colour."""
+    if isinstance(value, Missing):
+        return Markup('<span class="muted">{}</span>').format(value.why)
+    if isinstance(value, Marked):
+        word = value.text.partition(" ")[2] or value.text
+        return Markup(
+            '<span class="status status--{tone}"><svg class="icon" aria-hidden="true" focusable="false">'
+            '<use href="#s-{tone}"/></svg>{word}</span>'
+        ).format(tone=value.tone, word=word)
+    if isinstance(value, datetime | date):
+        return short_date(value)
+    if isinstance(value, int | float):
+        return str(format_decimal(value))
+    return value or ""
+
+
+@blueprint.app_template_filter("level_cell")
+def level_cell(value: Value) -> str:
+    """A level in a dense table: the symbol, and the word for those who listen."""
+    if not isinstance(value, Marked):
+        return Markup('<span class="muted">–<span class="hidden"> {}</span></span>').format(file_value(value))
+    return Markup(
+        '<span class="level is-{tone}"><svg class="icon" aria-hidden="true" focusable="false">'
+        '<use href="#s-{tone}"/></svg><span class="hidden">{word}</span></span>'
+    ).format(tone=value.tone, word=value.text.partition(" ")[2])
 
 
 def kept() -> dict[str, str]:
