@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import gettext as _
 
 from engine.people import ADMINISTRATOR, Person, StandIn
-from engine.queries.titles import Titles, load_titles
+from engine.queries.titles import Titles
 from web import context, words
 from web.marking import N_
 
@@ -102,7 +102,7 @@ def account_links() -> list[Link]:
 def role_choices() -> list[Choice]:
     """What the person can switch between; one or none when there is nothing to choose."""
     person = context.person()
-    titles = _titles()
+    titles = words.titles()
     chosen = acting()
     choices = [
         Choice(
@@ -162,11 +162,3 @@ def _links(items: tuple[MenuItem, ...]) -> list[Link]:
 
 def _has_use_for(person: Person | None, item: MenuItem) -> bool:
     return person is not None and (item.only_for is None or person.holds(item.only_for))
-
-
-def _titles() -> Titles:
-    if "titles" not in g:
-        with context.database().read() as connection:
-            g.titles = load_titles(connection)
-    titles: Titles = g.titles
-    return titles

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from flask_babel import gettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from engine.packs import Pack
 from engine.queries.task_rows import TaskRow
-from engine.queries.titles import Titles, load_titles
-from web import context, language
+from engine.queries.titles import Titles
+from web import language, surroundings
 
 # Raw HTML stays text, links keep only safe addresses: guidance is written by many.
 _markdown = MarkdownIt("commonmark", {"html": False})
@@ -25,11 +25,7 @@ def install(application: Flask) -> None:
 
 def titles() -> Titles:
     """Names of organisations and what the deployed packs hold; read once per request."""
-    if "titles" not in g:
-        with context.database().read() as connection:
-            g.titles = load_titles(connection)
-    found: Titles = g.titles
-    return found
+    return surroundings.titles()
 
 
 def pack(key: str) -> Pack | None:

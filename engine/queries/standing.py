@@ -70,7 +70,7 @@ def standings(
     One statement when `titles` are given.
     """
     titles = titles or load_titles(connection)
-    chosen = []
+    chosen: list[ColumnElement[bool]] = []
     if organisations is not None:
         chosen.append(agreement.c.organisation.in_(sorted(organisations)))
     if not over:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, and_, literal, select
+from sqlalchemy import Connection, Row, Select, and_, func, literal, select
 
 from engine.database.tables import draft, user_task
 from engine.database.tables import person as person_table
+from engine.database.workplace_tables import contribution
 from engine.queries.titles import Titles
 
 Scope = Literal["mine", "roles", "all"]
@@ -49,6 +50,7 @@ class TaskRow:
     state: str
     draft_saved_at: datetime | None
     escalated_to: str | None
+    lent_out: int = 0  # parts of it that others have been asked to write and have not handed in
 
     @property
     def title(self) -> str:
@@ -98,17 +100,29 @@ class TaskCount:
     late: int
 
 
+_LENT_OUT = (
+    select(func.count())
+    .where(contribution.c.task_id == user_task.c.id, contribution.c.done_at.is_(None))
+    .where(contribution.c.withdrawn_at.is_(None))
+    .correlate(user_task)
+    .scalar_subquery()
+)
+
+
 def task_columns(viewer_id: str | None) -> Select[Any]:
     """Tasks with the assignee's name and when the viewer last saved a draft; add conditions and order to it."""
     own_draft = and_(draft.c.task_id == user_task.c.id, draft.c.person_id == viewer_id)
     tables = user_task.outerjoin(person_table, person_table.c.id == user_task.c.assignee)
     if viewer_id is None:
         return select(
-            user_task, person_table.c.name.label("assignee_name"), literal(None).label("saved_at")
+            user_task,
+            person_table.c.name.label("assignee_name"),
+            literal(None).label("saved_at"),
+            literal(0).label("lent_out"),
         ).select_from(tables)
-    return select(user_task, person_table.c.name.label("assignee_name"), draft.c.saved_at).select_from(
-        tables.outerjoin(draft, own_draft)
-    )
+    return select(
+        user_task, person_table.c.name.label("assignee_name"), draft.c.saved_at, _LENT_OUT.label("lent_out")
+    ).select_from(tables.outerjoin(draft, own_draft))
 
 
 def open_tasks(connection: Connection, titles: Titles, viewer_id: str | None, *conditions: Any) -> list[TaskRow]:
@@ -150,4 +164,5 @@ def task_row(row: Row[Any], titles: Titles) -> TaskRow:
         state=row.state,
         draft_saved_at=row.saved_at,
         escalated_to=row.escalated_to,
+        lent_out=row.lent_out,
     )

@@ -187,7 +187,7 @@ def _count(branches: Sequence[Condition], conditions: Sequence[Condition]) -> Se
     """How many there are, each branch counted as far as anybody wants to know."""
     parts = []
     for branch in branches:
-        part = (
+        part: Select[Any] = (
             select(literal_column("1")).select_from(user_task).where(user_task.c.state == "open", branch, *conditions)
         )
         parts.append(select(func.count().label("n")).select_from(part.limit(MOST_COUNTED + 1).subquery()))

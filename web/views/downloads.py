@@ -1,26 +1,30 @@
 """Files to take away: what a page shows, or a whole register, as Excel or CSV."""
 
 from flask import Blueprint, Response, abort, request
+from sqlalchemy import Connection
 
 from engine.authorisation import may_export
 from engine.clock import end_of_day
-from engine.errors import NotFound
-from engine.queries import list_tasks
+from engine.errors import Invalid, NotFound
+from engine.people import Person
+from engine.queries import TaskFilter, TaskRow, list_tasks
 from exports.delimited import csv_bytes
 from exports.kinds import FORMATS, export, file_name
 from exports.language import translator
 from exports.municipalities import municipalities_table
 from exports.status import status_workbook
 from exports.tables import About
-from exports.task_tables import tasks_table
+from exports.task_list import task_list_table
 from exports.workbook import workbook_of_tables
 from web import context, language, words
+from web.surroundings import surroundings
 from web.views import county, focus
-from web.views.task_filter import read_filter
+from web.views.task_filter import in_words, read_filter
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/hamta")
 
-MOST_TASKS = 10_000
+TASKS_AT_ONCE = 5_000
+MOST_TASKS = 100_000  # a workbook with more is of no use to anybody, and would fill the memory
 
 
 @blueprint.get("/lansbild.<suffix>")
@@ -39,22 +43,38 @@ def county_picture(suffix: str) -> Response:
 
 @blueprint.get("/mina-uppgifter.<suffix>")
 def my_tasks(suffix: str) -> Response:
-    """My list of tasks, with its filters."""
+    """The list of tasks as it is shown: its filter, its order, all its pages."""
     _demand(suffix)
-    pack = next(iter(words.titles().packs.values()), None)
+    chosen = read_filter(request.args)
+    around = surroundings(holders=chosen.scope != "mine")
+    pack = next(iter(around.titles.packs.values()), None)
     if pack is None:
         raise NotFound("Inget processpaket är inläst än. Be en administratör läsa in ett.")
-    with context.database().read() as connection:
-        found = list_tasks(
-            connection, focus.person_in_focus(), context.now(), read_filter(request.args), limit=MOST_TASKS
-        )
+    person = focus.person_in_focus()
     locale = language.current()
     say = translator(pack, locale)
-    table = tasks_table(found.items, context.now(), say)
+    with context.database().read() as connection:
+        found = _all_pages(connection, person, chosen)
+    table = task_list_table(found, len(found), in_words(person, chosen), context.now(), say)
     if suffix == "csv":
         return _file(csv_bytes(table, locale), "tasks", suffix)
     about = About(table.title, context.now(), context.now(), locale)
     return _file(workbook_of_tables([table], about, say), "tasks", suffix)
+
+
+def _all_pages(connection: Connection, person: Person, chosen: TaskFilter) -> list[TaskRow]:
+    found: list[TaskRow] = []
+    cursor: str | None = None
+    while True:
+        page = list_tasks(
+            connection, person, context.now(), chosen, cursor=cursor, limit=TASKS_AT_ONCE, titles=words.titles()
+        )
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+        if len(found) >= MOST_TASKS:
+            raise Invalid("Listan är för lång för en fil: den har fler än 100 000 uppgifter. Filtrera den först.")
 
 
 @blueprint.get("/<kind>.<suffix>")

@@ -4,11 +4,16 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from engine.queries import TaskFilter, count_tasks, list_tasks, standings
+from engine.queries import TaskFilter, standings
+from engine.queries.contributions import my_contributions
+from engine.queries.tasks import MOST_COUNTED, task_page
 from web import context, header
-from web.views import focus, task_groups
+from web.surroundings import surroundings
+from web.views import focus, sharing, task_filter, task_groups
 from web.views.task_filter import read_filter
 
 PAGE = 50
@@ -17,31 +22,52 @@ _LAST = "task_list"  # in the session: the filter of the list that was last look
 _LONGEST_KEPT = 500  # characters: all of a session has to fit in a cookie
 
 
-def show() -> str:
+def show() -> str | Response:
     person = focus.person_in_focus()
     chosen = read_filter(request.args)
-    _remember()
-    cursor = request.args.get("efter")
+    cursor, before = request.args.get("efter"), request.args.get("fore")
+    around = surroundings(holders=chosen.scope != "mine")
+    mine = [code for code, _name in focus.municipalities(person)]
     with context.database().read() as connection:
-        page = list_tasks(connection, person, context.now(), chosen, cursor=cursor, limit=PAGE)
-        counted = count_tasks(connection, context.person(), context.now())
-        mine = [code for code, _name in focus.municipalities(person)]
-        standing = standings(connection, context.now(), mine) if mine else []
+        page, counted = task_page(
+            connection,
+            person,
+            context.now(),
+            chosen,
+            cursor=cursor,
+            before=before,
+            limit=PAGE,
+            titles=around.titles,
+            all_roles=context.person(),
+        )
+        standing = standings(connection, context.now(), mine, titles=around.titles) if mine else []
+        asked = my_contributions(connection, context.person(), around.titles) if around.asked else []
+    if cursor and not page.items:  # what stood there has been done meanwhile
+        return redirect(_page_address())
+    _remember()
     header.set_open_tasks(counted.open)
+    first = cursor is None and before is None
     return render_template(
         "tasks/list.html",
         page=page,
         groups=task_groups.group(page.items, context.now()),
-        lead=task_groups.lead(page, context.now()) if chosen == TaskFilter() and not cursor else None,
+        lead=task_groups.lead(page, context.now()) if chosen == TaskFilter() and first else None,
         chosen=chosen,
-        filtered=chosen != TaskFilter(),
-        municipalities=focus.municipalities(person),
-        stages=focus.stages(),
+        scopes=_scopes(chosen),
+        filtered=chosen != TaskFilter(scope=chosen.scope),
+        choices=task_filter.choices(person, chosen),
         standings=standing[:MOST_STANDINGS],
-        next_address=_page_address(page.next_cursor) if page.next_cursor else None,
-        first_address=_page_address(None) if cursor else None,
+        asked=asked if chosen == TaskFilter() and first else [],
+        many=MOST_COUNTED,
+        next_address=_page_address(efter=page.next_cursor) if page.next_cursor else None,
+        previous_address=_page_address(fore=page.previous_cursor) if page.previous_cursor else None,
+        first_address=None if first else _page_address(),
         several_roles=len(person.grants) > 1,
-        kept={key: value for key, value in request.args.items() if key not in ("efter", "lang") and value},
+        kept=task_filter.kept(request.args),
+        kept_query=urlencode(task_filter.kept(request.args)),
+        filters=around.filters,
+        opened=_opened(),
+        shares=sharing.choices(),
     )
 
 
@@ -64,8 +90,27 @@ def _remember() -> None:
         session[_LAST] = kept
 
 
-def _page_address(cursor: str | None) -> str:
-    kept: dict[str, Any] = {key: value for key, value in request.args.items() if key not in ("efter", "lang") and value}
-    if cursor:
-        kept["efter"] = cursor
-    return url_for("tasks.show", **kept)
+def _opened() -> str | None:
+    """The id of the saved filter that the list shows, if it is one."""
+    here = task_filter.kept(request.args)
+    return next((one.id for one in surroundings().filters if here and dict(parse_qsl(one.query)) == here), None)
+
+
+def _scopes(chosen: TaskFilter) -> list[tuple[str, str, bool]]:
+    """Whose tasks: title, address, whether it is the one shown. The other filters stay."""
+    titles = {"": _("Mina"), "roller": _("Mina rollers"), "alla": _("Alla jag får se")}
+    kept = task_filter.kept(request.args, "omfattning")
+    return [
+        (titles[value], _scope_address(kept, value), scope == chosen.scope)
+        for value, scope in task_filter.SCOPES.items()
+    ]
+
+
+def _scope_address(kept: dict[str, Any], scope: str) -> str:
+    arguments = kept | {"omfattning": scope} if scope else kept
+    return url_for("tasks.show", **arguments)
+
+
+def _page_address(**place: str) -> str:
+    arguments: dict[str, Any] = {**task_filter.kept(request.args), **place}
+    return url_for("tasks.show", **arguments)
