@@ -47,6 +47,7 @@ KINDS = {
         Kind("handover", NOW),
         Kind("contribution", NOW),
         Kind("mention", NOW),
+        Kind("substitute", NOW),  # somebody is made a substitute, or is one no longer
         Kind("reminder", NOW),  # somebody reminds somebody
         Kind("deadline", IN_DIGEST),  # the rules of the deadline remind
         Kind("notice", IN_DIGEST),  # a process tells what has happened

@@ -44,6 +44,14 @@ def tell_of_lateness(work: Work, pack: Pack, task: Any, role: str, organisation:
     tell(work, row, subject, body, "escalation", words)
 
 
+def tell_of_hand_over(work: Work, task: Any, by: str, to_id: str) -> None:
+    """Somebody has given the task to somebody else."""
+    words: Words = {**_words(work.pack(task.pack_key), task._mapping), "name": by}
+    body = "{name} har lämnat över en uppgift till dig: {task}. Den ska vara klar {due}."
+    subject, link = "Överlämnad till dig: {task}", f"/uppgifter/{task.id}"
+    mail.tell_person(work, to_id, subject, body, link, kind="handover", task_id=task.id, words=words)
+
+
 def tell(work: Work, row: Mapping[str, Any], subject: str, body: str, kind: str, words: Words) -> None:
     """Whoever has taken the task over, else all with its role."""
     link = f"/uppgifter/{row['id']}"

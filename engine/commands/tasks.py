@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Boolean, Connection, bindparam, delete, exists, insert, or_, select, update
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
-from engine.commands import effects, incident_rows, instances, task_files
+from engine.commands import effects, incident_rows, instances, notices, task_files
 from engine.commands.undoing import undone_as_a_whole
 from engine.database.prepared import Prepared
 from engine.database.tables import draft, submission, timer, user_task
@@ -108,6 +108,8 @@ def assign_task(connection: Connection, now: datetime, person: Person, task_id: 
     candidate = acting_person(connection, now, assignee_id)
     may_be_assigned(candidate, task, submitters(connection, task)).demand()
     _assign(connection, now, task_id, assignee_id, task.assignee)
+    if assignee_id != person.id:
+        notices.tell_of_hand_over(Work(connection, now, person.id, person.grants), task, person.name, assignee_id)
 
 
 def complete_task(

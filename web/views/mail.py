@@ -27,6 +27,7 @@ KIND_TITLES = {
     "handover": N_("Någon har lämnat över en uppgift till dig"),
     "contribution": N_("Någon ber dig skriva en del av en uppgift"),
     "mention": N_("Någon nämner dig i en kommentar"),
+    "substitute": N_("Du blir ersättare, eller får en"),
     "reminder": N_("Någon påminner dig om en uppgift"),
     "deadline": N_("En uppgift ska snart vara klar"),
     "notice": N_("Något har hänt som du behöver känna till, till exempel ett beslut"),

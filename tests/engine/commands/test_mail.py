@@ -202,6 +202,17 @@ def test_a_task_with_little_time_is_told_at_once_and_others_wait(scene: Scene) -
     assert "16 jan 2026 kl. 10.00" in told[0].body
 
 
+def test_whoever_gets_a_task_handed_over_is_told_and_nobody_else(scene: Scene) -> None:
+    give_addresses(scene, "leader", "colleague")
+    scene.start("local_agreement")
+    task = scene.open("write")
+    scene.assign(task.id, "colleague")
+    scene.assign(task.id, "leader")  # to oneself: no letter about what one did oneself
+    told = scene.rows(outbox)
+    assert [(row.person_id, row.kind) for row in told] == [(scene.person("colleague").id, "handover")]
+    assert told[0].link == f"/uppgifter/{task.id}"
+
+
 def test_every_sentence_of_a_letter_has_an_english_translation() -> None:
     sentences = {text for name in WRITERS for text in said_in(ENGINE / name) if re.search(r"[a-zåäö]{3}|\{", text)}
     assert len(sentences) > 15
