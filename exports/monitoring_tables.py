@@ -30,7 +30,7 @@ def open_work_table(rows: Sequence[OpenWork], say: Translate) -> Table:
             local_date(row.task.due_at),
             row.days_late,
             local_date(row.stage_due) if row.stage_due else Missing(say("inte försenat")),
-            row.task.assignee_name or f"{say(row.task.role_title)}, {row.task.role_organisation_name}",
+            row.task.assignee_name or f"{say(row.task.role_title)}, {say(row.task.role_organisation_name)}",
             local_date(row.task.created_at),
             local_date(row.reminded_at) if row.reminded_at else Missing(say("aldrig")),
         ]
@@ -127,7 +127,7 @@ def role_table(found: Workload, say: Translate) -> Table:
     rows: list[list[Value]] = [
         [
             say(one.role_title),
-            one.organisation_name,
+            say(one.organisation_name),
             one.holders or Marked(f"▲ {say('Ingen')}", "late"),
             *_load(one.load, say),
         ]
