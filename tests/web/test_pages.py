@@ -33,7 +33,7 @@ ROLES = (
     "administrator",
 )
 START_PAGES = ("/uppgifter", "/overenskommelser", "/beslut", "/avvikelser?lage=alla", "/lansbild", "/starta", "/installningar")
-FOLLOWED = ("/uppgifter/", "/overenskommelser/", "/avvikelser/", "/starta/")
+FOLLOWED = ("/uppgifter/", "/overenskommelser/", "/avvikelser/", "/starta/", "/lansbild/")
 PER_KIND = 2
 TEMPLATES = Path(__file__).resolve().parents[2] / "web/templates"
 
@@ -81,7 +81,8 @@ def pages(client: FlaskClient) -> Iterator[tuple[str, html.HtmlElement]]:
         tree = html.document_fromstring(answer.text)
         yield address, tree
         for kind in FOLLOWED:
-            found = [link for link in tree.xpath("//main//a/@href") if link.startswith(kind) and "?" not in link]
+            links = tree.xpath("//main//a[not(@download)]/@href")
+            found = [link for link in links if link.startswith(kind) and "?" not in link]
             queue += [link for link in dict.fromkeys(found) if link not in seen][:PER_KIND]
 
 
