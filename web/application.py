@@ -6,7 +6,7 @@ from engine.clock import utc_now
 from engine.database import Database
 from engine.errors import Misconfigured
 from engine.settings import Settings
-from web import access, api, dates, error_pages, header, health, language, security, static_files, subjects
+from web import access, api, compression, dates, error_pages, header, health, language, security, static_files, subjects
 
 UPLOAD_LIMIT = 25 * 1024 * 1024  # a file of 20 MB plus the form around it
 FORM_MEMORY_LIMIT = 5 * 1024 * 1024
@@ -36,7 +36,19 @@ def create_application(settings: Settings, database: Database) -> Flask:
     application.extensions["samflode_settings"] = settings
     application.extensions["samflode_database"] = database
     application.before_request(_remember_the_moment)
-    for part in (static_files, security, language, access, dates, header, error_pages, subjects, api, health):
+    for part in (
+        static_files,
+        compression,
+        security,
+        language,
+        access,
+        dates,
+        header,
+        error_pages,
+        subjects,
+        api,
+        health,
+    ):
         part.install(application)
     return application
 
