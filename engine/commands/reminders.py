@@ -12,10 +12,16 @@ from engine.clock import local_date
 from engine.database.tables import organisation, user_task
 from engine.errors import AlreadyDone, Conflict, Invalid, NotFound
 from engine.people import Person, get_person, list_people
-from engine.queries.swedish import swedish_date
 from engine.work import Work
 
 KIND = "reminder"
+SUBJECT = "Påminnelse: {task}"
+# By whether it is late.
+BODIES = {
+    True: "{name} påminner om uppgiften {task}. Den skulle ha varit klar {due}. "
+    "Öppna den i Samflöde när du vill fortsätta.",
+    False: "{name} påminner om uppgiften {task}. Den ska vara klar {due}. Öppna den i Samflöde när du vill fortsätta.",
+}
 DONE = "Uppgiften är redan klar, så det finns inget att påminna om."
 REMINDED_TODAY = "En påminnelse om uppgiften har redan gått i väg i dag. Du kan skicka en ny i morgon."
 NOBODY = "Ingen har rollen som uppgiften väntar på. Be en administratör ge någon rollen."
@@ -58,11 +64,18 @@ def remind_task(connection: Connection, now: datetime, person: Person, task_id: 
     receivers = _receivers(connection, person, task)
     _note(connection, now, task)
     work = Work(connection, now, person.id, person.grants)
-    subject = f"Påminnelse: {task.name}"
-    subject += f", {task.organisation_name}" if task.organisation_name else ""
+    title = (task.name, task.organisation_name) if task.organisation_name else (task.name,)
+    letter: mail.Words = {"task": title, "name": person.name, "due": local_date(task.due_at)}
     for receiver in receivers:
         mail.tell_person(
-            work, receiver.id, subject, _body(person, task, now), f"/uppgifter/{task_id}", kind=KIND, task_id=task_id
+            work,
+            receiver.id,
+            SUBJECT,
+            BODIES[task.due_at < now],
+            f"/uppgifter/{task_id}",
+            kind=KIND,
+            task_id=task_id,
+            words=letter,
         )
     return Reminded(task_id, tuple(receiver.name for receiver in receivers))
 
@@ -86,9 +99,3 @@ def _note(connection: Connection, now: datetime, task: Any) -> None:
     known = {"sought": task.id, "reminded_before": task.reminded_at, "reminded_at": now}
     if connection.execute(_NOTE, known).rowcount != 1:
         raise Conflict(REMINDED_TODAY)
-
-
-def _body(person: Person, task: Any, now: datetime) -> str:
-    late = task.due_at < now
-    due = f"Den {'skulle ha varit' if late else 'ska vara'} klar {swedish_date(task.due_at)}."
-    return f"{person.name} påminner om uppgiften ”{task.name}”. {due} Öppna den i Samflöde när du vill fortsätta."

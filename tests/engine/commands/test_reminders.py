@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from engine import commands
 from engine.commands import Reminded
-from engine.commands.reminders import NOBODY, ONLY_YOU, REMINDED_TODAY
+from engine.commands.reminders import BODIES, NOBODY, ONLY_YOU, REMINDED_TODAY, SUBJECT
 from engine.database.tables import organisation, outbox, role_grant
 from engine.errors import AlreadyDone, Conflict, Invalid, NotFound, NotPermitted
+from engine.language import english
 from tests.engine.commands.scene import Scene
 
 
@@ -44,6 +45,7 @@ def test_everybody_who_holds_the_role_is_reminded_once_a_day(scene: Scene, task:
     assert {row.subject for row in written} == {f"Påminnelse: {task.name}, {falun}"}
     assert {row.link for row in written} == {f"/uppgifter/{task.id}"}
     assert written[0].body.startswith("Rss påminner om uppgiften")
+    assert {*BODIES.values(), SUBJECT} <= set(english())
 
     with pytest.raises(Conflict, match=REMINDED_TODAY):
         remind(scene, task.id, by="admin")
