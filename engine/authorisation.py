@@ -31,6 +31,8 @@ NOT_YOURS_TO_NAME = "Beteckningen sätts av Samflöde. Bara de som följer upp l
 NOT_YOUR_MESSAGE = "Bara de som följer upp länet får skicka meddelanden till ärenden."
 NOT_YOUR_FILE = "Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den."
 NOT_FOLLOWING_UP = "Sidan är till för dem som följer upp hela länet. Be RSS Dalarna om uppgifterna."
+NOT_YOUR_FIGURES = "Bara de som följer upp länet får läsa in officiella siffror."
+NOT_YOUR_PLAN = "Bara RSS Dalarna, administratören och kommunens egen processledare kan läsa in en aktivitetsplan."
 NO_SUCH_ROLE_HOLDER = "Uppgiften kan bara lämnas till någon som har rollen."
 NOT_YOUR_FILTER = "Filtret är någon annans. Öppna det och spara det under ett eget namn om du vill ändra det."
 NOT_YOURS_TO_SHARE_WITH = "Du kan bara dela filter med dem som har samma roll som du."
@@ -254,6 +256,17 @@ def may_name_business_key(person: Person) -> Verdict:
 def may_send_message(person: Person) -> Verdict:
     """A message from outside takes any organisation's process on."""
     return YES if sees_everything(person) else Verdict(NOT_YOUR_MESSAGE)
+
+
+def may_import_figures(person: Person) -> Verdict:
+    """Official figures are about every organisation."""
+    return YES if sees_everything(person) else Verdict(NOT_YOUR_FIGURES)
+
+
+def may_import_activities(person: Person, organisation: str | None) -> Verdict:
+    """Those who follow up the county, and whoever leads the work in the municipality."""
+    leads = organisation is not None and person.has(PROCESS_LEADER, organisation)
+    return YES if leads or sees_everything(person) else Verdict(NOT_YOUR_PLAN)
 
 
 def may_export(person: Person, kind: str) -> Verdict:

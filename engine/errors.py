@@ -7,7 +7,8 @@ SamflodeError
 │   ├── AlreadyDone         the task is completed or cancelled
 │   └── Stale               the instance changed meanwhile; try again
 ├── Invalid            422  the input is wrong; nothing was written
-│   └── InvalidForm         ... with an error by field
+│   ├── InvalidForm         ... with an error by field
+│   └── InvalidFile         ... with a sentence for each row that is wrong
 ├── Unavailable        503  the database is away or its disk is full; nothing was written
 │   └── Uncertain           ... it went away while it was to commit: look before you do it again
 ├── ExecutionFailed    500  a model or a handler failed while running; becomes an incident
@@ -64,6 +65,18 @@ class InvalidForm(Invalid):
     def __init__(self, errors: list[FieldError]) -> None:
         super().__init__("Några uppgifter behöver rättas.")
         self.errors = errors
+
+
+class InvalidFile(Invalid):
+    """A file that cannot be taken in, with everything that is wrong in it. Nothing was written."""
+
+    MOST_SHOWN = 200
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        more = len(faults) - self.MOST_SHOWN
+        shown = [*faults[: self.MOST_SHOWN], *([f"och {more} fel till."] if more > 0 else [])]
+        super().__init__("\n  ".join(["Filen går inte att läsa in. Inget har ändrats.", *shown]))
 
 
 class Unavailable(SamflodeError):

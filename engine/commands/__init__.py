@@ -1,5 +1,6 @@
 """Everything that changes something. A command takes the connection and the moment, and never commits."""
 
+from engine.commands.activity_plans import import_activities
 from engine.commands.deployment import Deployed, deploy_pack
 from engine.commands.drafts import save_draft
 from engine.commands.incidents import note_incident, retry_incident
@@ -14,6 +15,7 @@ from engine.commands.migration import (
     plan_migration,
 )
 from engine.commands.modification import Modified, Step, modify_instance
+from engine.commands.official_figures import Imported, import_kolada
 from engine.commands.operations import cancel_instance, resume_instance, suspend_instance
 from engine.commands.reminders import Reminded, remind_task
 from engine.commands.saved_filters import change_filter, remove_filter, save_filter
@@ -26,6 +28,7 @@ __all__ = [
     "Deployed",
     "Fate",
     "Fired",
+    "Imported",
     "InstancePlan",
     "Migrated",
     "MigrationPlan",
@@ -43,6 +46,8 @@ __all__ = [
     "deploy_pack",
     "due_timers",
     "fire_timer",
+    "import_activities",
+    "import_kolada",
     "migrate_instance",
     "migrate_instances",
     "modify_instance",

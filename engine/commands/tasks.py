@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Boolean, Connection, bindparam, delete, exists, insert, or_, select, update
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
+from engine.bpmn.definitions import Definition
 from engine.commands import effects, incident_rows, instances, notices, task_files
 from engine.commands.undoing import undone_as_a_whole
 from engine.database.prepared import Prepared
@@ -169,17 +170,19 @@ def submit(
     task: Any = None,
     party: str | None = None,
     acting_for: str | None = None,
+    definition: Definition | None = None,
 ) -> dict[str, str]:
     """Append a submission and write its facts into its register. Returns what its event has to tell of it.
 
-    `acting_for`: the person who was away, when a substitute hands it in.
+    `acting_for`: the person who was away, when a substitute hands it in. `definition`: where the form stands, when it
+    is not the instance's own.
     """
     row = {
         "id": uuid4().hex,
         "instance_id": instance.id,
         "task_id": task.id if task is not None else None,
-        "definition_id": instance.definition_id,
-        "process_key": instance.process_key,
+        "definition_id": definition.id if definition else instance.definition_id,
+        "process_key": definition.process_key if definition else instance.process_key,
         "element_id": element_id,
         "form_key": form_key,
         "register": form.get("x-register"),

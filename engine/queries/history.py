@@ -29,6 +29,7 @@ SENTENCES = {
     "message_received": "Besked kom: {what}",
     "signal_sent": "{what} sände en signal till alla som väntar på den",
     "signal_received": "Signal kom: {what}",
+    "activities_imported": "Aktiviteter lästes in från en arbetsbok: {what}",
     "reminded": "Påminnelse skickades: {what}",
     "escalated": "Försening meddelades: {what}",
     "incident": "Något gick fel: {what}",

@@ -18,6 +18,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_instances(commands)
     add_signal(commands)
     _county(commands)
+    _imports(commands)
     _users(commands)
     _api(commands)
     return parser
@@ -83,6 +84,18 @@ def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     export.add_argument("--locale", choices=["sv", "en"])
     export.add_argument("--pack", default="dalarna-kvinnofrid")
     export.add_argument("--out", type=Path, required=True, metavar="FILE")
+
+
+def _imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    imported = commands.add_parser("import", help="take in a file: all of it, or nothing with every fault listed")
+    kinds = imported.add_subparsers(required=True, metavar="KIND")
+    figures = command(kinds, "kolada", "imports:kolada", "official figures, as Kolada's API gives them")
+    figures.add_argument("file", type=Path, metavar="FILE.json")
+    plan = command(kinds, "activities", "imports:activities", "the workbook of `export activities`, filled in")
+    plan.add_argument("file", type=Path, metavar="FILE.xlsx")
+    plan.add_argument("--agreement", required=True, metavar="KEY")
+    for parser in (figures, plan):
+        parser.add_argument("--user", metavar="NAME", help="who does it")
 
 
 def _day(text: str) -> date:
