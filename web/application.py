@@ -1,15 +1,18 @@
 """Puts the web application together: settings and database in, a Flask application out."""
 
-from flask import Flask, g
+from flask import Flask, g, request, session
 
 from engine.clock import utc_now
+from engine.commands.attachments import MAX_TOTAL_BYTES
 from engine.database import Database
 from engine.errors import Misconfigured
 from engine.settings import Settings
 from web import access, api, compression, dates, error_pages, header, health, language, security, static_files, subjects
 
-UPLOAD_LIMIT = 25 * 1024 * 1024  # a file of 20 MB plus the form around it
+FORM_LIMIT = 6 * 1024 * 1024  # for whoever sends no files
 FORM_MEMORY_LIMIT = 5 * 1024 * 1024
+UPLOAD_LIMIT = MAX_TOTAL_BYTES + FORM_LIMIT  # as many files as a task may have, and the form around them
+TAKES_FILES = frozenset({"tasks.submit"})
 
 
 def create_application(settings: Settings, database: Database) -> Flask:
@@ -20,7 +23,7 @@ def create_application(settings: Settings, database: Database) -> Flask:
     https = settings.base_url.startswith("https://")
     application.config.update(
         SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=UPLOAD_LIMIT,
+        MAX_CONTENT_LENGTH=FORM_LIMIT,
         MAX_FORM_MEMORY_SIZE=FORM_MEMORY_LIMIT,
         MAX_FORM_PARTS=20_000,
         SESSION_COOKIE_NAME="__Host-samflode" if https else "samflode",
@@ -36,6 +39,7 @@ def create_application(settings: Settings, database: Database) -> Flask:
     application.extensions["samflode_settings"] = settings
     application.extensions["samflode_database"] = database
     application.before_request(_remember_the_moment)
+    application.before_request(_make_room_for_files)
     for part in (
         static_files,
         compression,
@@ -51,6 +55,12 @@ def create_application(settings: Settings, database: Database) -> Flask:
     ):
         part.install(application)
     return application
+
+
+def _make_room_for_files() -> None:
+    """Before anything reads the form. Only for people who are signed in: a large one is written to the disk first."""
+    if request.endpoint in TAKES_FILES and "_user_id" in session:
+        request.max_content_length = UPLOAD_LIMIT
 
 
 def _remember_the_moment() -> None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.commands import note_incident
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted, SamflodeError, Unavailable, Undone
-from web import context
+from web import context, kept, sign_in
 from web.api import problems
 from web.marking import N_
 
@@ -110,7 +110,12 @@ def page(status: int, what: str | None = None, reference: str | None = None) -> 
     ), status
 
 
-def _session_gone(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001 - the reason is for developers, not for people
+def _session_gone(error: CSRFError) -> tuple[str | Response, int]:  # noqa: ARG001 - the reason is for developers
+    if kept.is_for_script():
+        return kept.for_script()
+    sent = kept.of_request()
+    if sent is not None:
+        return (kept.page(sent), 400) if context.signed_in_person() else (sign_in.page_that_carries(sent), 401)
     return page(400, _("Sidan hade varit öppen så länge att inloggningen hann ta slut, eller så är kakor avstängda."))
 
 

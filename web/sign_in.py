@@ -1,13 +1,15 @@
 """Signing in with username and password, and out again."""
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+import json
+
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 
 from engine.errors import NotPermitted
 from engine.people import Person, authenticate, find_person
-from web import context
+from web import context, kept
 from web.access import SignedIn
 from web.addresses import own_address, start_page
 from web.demo_people import DemoPerson, demo_people
@@ -53,8 +55,8 @@ def sign_out() -> Response:
     session.clear()
     session.update(kept)
     response = redirect(url_for("sign_in.show", out="1"))
-    # On a shared computer the next person must not find the pages in the browser's memory.
-    response.headers["Clear-Site-Data"] = '"cache"'
+    # On a shared computer the next person must not find the pages, or text that was never saved.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -72,10 +74,16 @@ def _signed_in(found: Person) -> Response:
     session.permanent = True
     session["locale"] = locale or found.locale
     login_user(SignedIn(found))
-    return redirect(own_address(request.form.get("next")))
+    carried = kept.resumed()
+    return make_response(carried) if carried else redirect(own_address(request.form.get("next")))
 
 
-def _form(username: str = "", errors: dict[str, str] | None = None) -> str:
+def page_that_carries(sent: kept.Kept) -> str:
+    """The form to sign in with, for somebody who sent something after having been signed out."""
+    return _form(carried=json.dumps(sent))
+
+
+def _form(username: str = "", errors: dict[str, str] | None = None, carried: str = "") -> str:
     first, others = _made_up_people() if context.settings().demo else ([], [])
     return render_template(
         "accounts/sign_in.html",
@@ -84,6 +92,7 @@ def _form(username: str = "", errors: dict[str, str] | None = None) -> str:
         username=username,
         errors=errors or {},
         wanted=request.values.get("next", ""),
+        carried=carried or request.form.get(kept.FIELD, ""),
         signed_out=request.args.get("out") == "1",
     )
 

@@ -2,17 +2,21 @@
 
 from flask import Blueprint, Flask
 
-from web import page_words, pages, roles, sign_in, words
+from web import context, page_words, pages, roles, sign_in, words
 from web.views import (
     account,
     account_substitutes,
     agreements,
+    attachments,
     calendar,
     chosen_tasks,
+    comments,
+    contributions,
     county,
     decisions,
     deviations,
     downloads,
+    drafts,
     mail,
     meetings,
     processes,
@@ -35,6 +39,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tasks.blueprint,
     chosen_tasks.blueprint,
     saved_filters.blueprint,
+    drafts.blueprint,
+    comments.blueprint,
+    contributions.blueprint,
+    attachments.blueprint,
     agreements.blueprint,
     decisions.blueprint,
     deviations.blueprint,
@@ -48,5 +56,8 @@ def install(application: Flask) -> None:
     words.install(application)
     page_words.install(application)
     application.add_template_global(task_list.address, "task_list_address")
+    application.add_template_filter(attachments.file_size)
+    application.add_template_global(attachments.accepted_files)
+    application.add_template_global(context.today)
     for blueprint in BLUEPRINTS:
         application.register_blueprint(blueprint)

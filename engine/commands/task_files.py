@@ -33,7 +33,7 @@ def file_fields(form: dict[str, Any]) -> list[str]:
     return [name for name, field in form.get("properties", {}).items() if field.get("x-widget") == "file"]
 
 
-def named_in(form: dict[str, Any], values: dict[str, Any], files: Sequence[Row[Any]]) -> dict[str, Any]:
+def named_in(form: dict[str, Any], values: dict[str, Any], files: Sequence[Any]) -> dict[str, Any]:
     """The values with the files' names as the answers to the questions that ask for them."""
     names: dict[str, list[str]] = {field: [] for field in file_fields(form)}
     for row in files:
@@ -42,7 +42,7 @@ def named_in(form: dict[str, Any], values: dict[str, Any], files: Sequence[Row[A
     return {**values, **{field: ", ".join(given)[:_LONGEST_NAME] for field, given in names.items() if given}}
 
 
-def told_in(values: dict[str, Any], files: Sequence[Row[Any]]) -> dict[str, Any]:
+def told_in(values: dict[str, Any], files: Sequence[Any]) -> dict[str, Any]:
     """The values with the list of files that are handed in with them."""
     if not files:
         return values

@@ -64,7 +64,7 @@ def test_a_wrong_password_keeps_the_username_and_says_what_to_do(client: FlaskCl
 
 def test_signing_out_forgets_the_person(signed_in: FlaskClient) -> None:
     answer = signed_in.post("/logga-ut")
-    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert signed_in.get("/").location.startswith("/logga-in")
 
 

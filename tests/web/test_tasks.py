@@ -97,7 +97,7 @@ def test_a_draft_is_kept_however_incomplete_and_wrong(
 ) -> None:
     person, task_id, _organisation = task
     client = browse(application, person)
-    name = str(html.document_fromstring(client.get(f"/uppgifter/{task_id}").text).xpath("//main//textarea/@name")[0])
+    name = str(html.document_fromstring(client.get(f"/uppgifter/{task_id}").text).xpath("//form[@data-draft]//textarea/@name")[0])
 
     assert client.post(f"/uppgifter/{task_id}", data={name: "Påbörjat", "do": "save"}).status_code == 302
     with database.read() as connection:
@@ -109,7 +109,7 @@ def test_what_is_missing_is_said_and_nothing_is_lost(application: Flask, task: t
     person, task_id, _organisation = task
     client = browse(application, person)
     page = html.document_fromstring(client.get(f"/uppgifter/{task_id}").text)
-    last = str(page.xpath("//main//textarea/@name")[-1])
+    last = str(page.xpath("//form[@data-draft]//textarea/@name")[-1])
 
     answer = client.post(f"/uppgifter/{task_id}", data={last: "Ring 19811218-9876", "do": "complete"})
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.commands.task_files import FILES
 from web.forms import reading
 from web.forms.reading import Catalogues, Schema
 from web.marking import N_
@@ -12,20 +13,32 @@ Translate = Callable[[str], str]
 
 
 @dataclass(frozen=True)
+class HandedInFile:
+    """A file that went with a submission. `size` is in bytes."""
+
+    id: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Answer:
-    """One question's answer. A text has `lines`; a list has `points`; a table has `columns` and `rows`."""
+    """One question's answer. A list has `points`, a table `columns` and `rows`; files can be fetched."""
 
     name: str
     label: str
-    kind: str  # text, points, table
+    kind: str  # text, points, table, files
     text: str = ""
     points: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    files: tuple[HandedInFile, ...] = ()
 
     @property
     def plain(self) -> str:
         """The whole answer as one text, to compare with another."""
+        if self.kind == "files":
+            return "\n".join(file.name for file in self.files)
         if self.kind == "table":
             return "\n".join("; ".join(cell for cell in row if cell) for row in self.rows)
         return "\n".join(self.points) if self.kind == "points" else self.text
@@ -37,11 +50,16 @@ def read_answers(
     """The questions that have been answered, in the form's order."""
     reader = _Reader(catalogues, translate, decimal)
     answers = []
+    files = values.get(FILES) or []
     for name, question in reading.properties(schema).items():
         value = values.get(name)
         if value is None or value == "" or value == []:
             continue
-        answers.append(reader.answer(name, question, value))
+        of_field = [file for file in files if file["field"] == name]
+        answers.append(reader.files(name, question, of_field) if of_field else reader.answer(name, question, value))
+    beside = [file for file in files if file["field"] not in reading.properties(schema)]
+    if beside:
+        answers.append(reader.files(FILES, {"title": N_("Bilagor")}, beside))
     return answers
 
 
@@ -58,6 +76,10 @@ class _Reader:
         if isinstance(value, list):
             return Answer(name, label, "points", points=tuple(self.word(schema, one) for one in value))
         return Answer(name, label, "text", text=self.word(schema, value))
+
+    def files(self, name: str, schema: Schema, files: Iterable[Mapping[str, Any]]) -> Answer:
+        given = tuple(HandedInFile(file["id"], file["name"], file["size"]) for file in files)
+        return Answer(name, self.translate(str(schema.get("title", name))), "files", files=given)
 
     def table(self, name: str, label: str, schema: Schema, value: list[dict[str, Any]]) -> Answer:
         columns = reading.properties(reading.row_schema(schema))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engine.queries.attachments import AttachmentRow
 from web.forms.reading import Kind
 
 
@@ -55,6 +56,7 @@ class Field:
     whole_number: bool = False
     condition: Condition | None = None
     focus: bool = False
+    files: tuple[AttachmentRow, ...] = ()  # those of a question that is answered with files
 
     @property
     def is_group(self) -> bool:

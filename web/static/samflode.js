@@ -43,8 +43,14 @@
     say();
   }
 
+  // What is folded away on phones stands open where there is room.
+  const wide = window.matchMedia("(min-width: 62rem)");
+  const unfold = () => { for (const part of document.querySelectorAll("details[data-open-wide]")) part.open = wide.matches; };
+  wide.addEventListener("change", unfold);
+  unfold();
+
   // Leaving with unsaved text asks first. Every submit button counts as leaving on purpose.
-  for (const form of document.querySelectorAll("form[data-keep]")) {
+  for (const form of document.querySelectorAll("form[data-keep]:not([data-draft])")) {
     let changed = false;
     form.addEventListener("input", () => { changed = true; });
     form.addEventListener("submit", () => { changed = false; });

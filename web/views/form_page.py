@@ -1,13 +1,15 @@
 """A form of a pack on a page: from schema and values to fields, and from what was posted to values."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
 
+from engine.commands import task_files
 from engine.errors import FieldError
 from engine.forms import validate
+from engine.queries.attachments import AttachmentRow
 from web import language, words
 from web.forms import answers, parsing, rendering
 from web.forms.answers import Answer
@@ -31,21 +33,30 @@ class Posted:
 
 
 def fields(
-    schema: Schema, values: dict[str, Any], pack_key: str, errors: Iterable[FieldError] = (), focus: str = ""
+    schema: Schema,
+    values: dict[str, Any],
+    pack_key: str,
+    errors: Iterable[FieldError] = (),
+    focus: str = "",
+    files: Sequence[AttachmentRow] = (),
 ) -> list[Field]:
-    return rendering.build(
+    built = rendering.build(
         schema, values, errors, words.catalogues(pack_key), words.words, decimal=_decimal(), focus=focus
     )
+    if not files:
+        return built
+    return [replace(field, files=tuple(row for row in files if row.field == field.path)) for field in built]
 
 
-def read_posted(schema: Schema, pack_key: str) -> Posted:
-    """What the form of this request holds; complete or not, right or wrong."""
+def read_posted(schema: Schema, pack_key: str, files: Sequence[AttachmentRow] = ()) -> Posted:
+    """What the form of this request holds; complete or not, right or wrong. `files` are what has been attached."""
     catalogues = words.catalogues(pack_key)
     values, unreadable = parsing.parse(schema, catalogues, request.form)
     changed = parsing.with_changed_rows(schema, catalogues, request.form, values)
     if changed is not None:
         return Posted(changed[0], [], rows_changed=True, focus=changed[1])
-    wrong = [error for error in validate(schema, values, catalogues) if not _covered(error, unreadable)]
+    named = task_files.named_in(schema, values, files)
+    wrong = [error for error in validate(schema, named, catalogues) if not _covered(error, unreadable)]
     return Posted(values, [*unreadable, *wrong])
 
 
