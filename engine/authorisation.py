@@ -296,6 +296,14 @@ def may_see_agreement(_person: Person) -> Verdict:
     return YES
 
 
+def may_archive_agreement(person: Person, organisation: str | None) -> Verdict:
+    """The whole case, with everything that was handed in: the parties, and those who follow up the county."""
+    parties = {organisation, REGION} if organisation else set()
+    if parties & person.organisations or sees_everything(person):
+        return YES
+    return Verdict(NOT_YOUR_ORGANISATION)
+
+
 def may_see_deviation(person: Person, deviation: DeviationFacts) -> Verdict:
     """The organisations that it concerns, whoever reported it, and RSS."""
     concerned = {deviation.organisation, deviation.receiving_organisation, *_codes(deviation)}

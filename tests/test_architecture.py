@@ -68,6 +68,7 @@ def test_process_packs_are_data() -> None:
         (("SpiffWorkflow",), "engine/bpmn/"),
         (("simpleeval",), "engine/bpmn/expressions.py"),
         (("openpyxl",), "exports/workbook"),
+        (("docx",), "exports/document/"),
         (("apscheduler",), "engine/worker.py"),
         (("alembic",), "engine/database/"),
         (("holidays",), "engine/bpmn/moments.py"),

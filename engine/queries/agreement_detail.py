@@ -4,21 +4,25 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, RowMapping, Select, and_, func, select
 
 from engine.authorisation import may_see_agreement
-from engine.database.register_tables import activity, agreement, appointment, decision
+from engine.clock import local_date
+from engine.database.register_tables import activity, agreement, agreement_status, appointment, deviation
 from engine.database.tables import person as person_table
 from engine.database.tables import process_instance, role_grant, submission, user_task
 from engine.errors import NotFound
 from engine.people import Person
+from engine.queries.agreement_versions import Version, sections_handed_in, versions_of
 from engine.queries.agreements import AgreementRow, agreement_row, with_stage
-from engine.queries.decisions import read_decisions
+from engine.queries.decisions import RecordedDecision, list_decisions
 from engine.queries.diagrams import Diagram, running_diagrams
+from engine.queries.foreseen import Facts, Span, spans, status_spans
 from engine.queries.history import EventRow, list_events
+from engine.queries.review_rules import followed_up_until, next_review_date
 from engine.queries.rows import DecisionRow, StageCell
-from engine.queries.stage_rules import stage_cell
-from engine.queries.standing import periods_of
+from engine.queries.stage_rules import REVIEW_STAGE, Period, open_period, stage_cell
+from engine.queries.standing import OVER, periods_of
 from engine.queries.task_rows import TaskRow, open_tasks
 from engine.queries.titles import Titles, load_titles
 
@@ -59,6 +63,7 @@ class SectionText:
     text: str | None
     submitted_at: datetime | None
     person_name: str | None
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,19 +78,35 @@ class AppointmentRow:
 
 
 @dataclass(frozen=True)
+class FollowUp:
+    """When the next yearly review is, and until when the agreement counts as followed up; none while not in force."""
+
+    next_review: date | None
+    counts_until: date | None
+
+
+@dataclass(frozen=True)
 class AgreementDetail:
     agreement: AgreementRow
     stages: list[StageCell]
     open_tasks: list[TaskRow]
-    decisions: list[DecisionRow]
+    recorded: list[RecordedDecision]
     activities: list[ActivityRow]
     sections: list[SectionText]
     history: list[EventRow]
     appointment: AppointmentRow | None
     holders: list[tuple[str, list[str]]]  # role key, names of those who hold it for this agreement's organisation
     diagrams: list[Diagram] = field(repr=False)
+    spans: list[Span]
+    follow_up: FollowUp
+    versions: list[Version]
+    regional_key: str | None = None
     predecessor_key: str | None = None
     successor_key: str | None = None
+
+    @property
+    def decisions(self) -> list[DecisionRow]:
+        return [one.decision for one in self.recorded]
 
 
 def get_agreement(connection: Connection, person: Person, now: datetime, key: str) -> AgreementDetail:
@@ -101,50 +122,118 @@ def get_agreement(connection: Connection, person: Person, now: datetime, key: st
     if row.kind == "local":
         about = user_task.c.instance_id.in_(of_its_life)
     tasks = open_tasks(connection, titles, person.id, about)
+    periods = periods_of(connection, row.key)
+    stages = _stages(titles, row, periods, tasks, now)
     return AgreementDetail(
         agreement=agreement_row(row, titles),
-        stages=_stages(connection, titles, row, tasks, now),
+        stages=stages,
         open_tasks=tasks,
-        decisions=read_decisions(connection, titles, decision.c.instance_id.in_(of_its_life)),
+        recorded=_decisions(connection, person, row),
         activities=_activities(connection, key),
         sections=_sections(connection, titles, row),
-        history=list_events(connection, agreement_key=key, limit=HISTORY_LIMIT).items,
+        history=list_events(connection, agreement_key=key, within=own_instances(key), limit=HISTORY_LIMIT).items,
         appointment=_appointment(connection, key),
         holders=_holders(connection, titles, row),
         diagrams=running_diagrams(connection, titles, row.instance_id, tasks),
+        spans=_spans(connection, titles, row, stages, periods, now),
+        follow_up=_follow_up(connection, titles, row, periods),
+        versions=versions_of(connection, titles, row, sections_handed_in(connection, key)),
+        regional_key=row.regional_key,
         predecessor_key=row.predecessor_key,
         successor_key=connection.execute(select(agreement.c.key).where(agreement.c.predecessor_key == key)).scalar(),
     )
 
 
+def own_instances(key: str) -> Select[tuple[str]]:
+    """Ids of the process instances of the agreement, without its deviations, which are not for everybody to see."""
+    return select(process_instance.c.id).where(
+        process_instance.c.agreement_key == key, process_instance.c.root_id.not_in(select(deviation.c.instance_id))
+    )
+
+
+def _decisions(connection: Connection, person: Person, row: Row[Any]) -> list[RecordedDecision]:
+    """Those about the agreement itself; what is decided about a deviation stands on the deviation's page."""
+    found = list_decisions(connection, person, agreement_key=row.key)
+    return [one for one in found if one.deviation_key is None]
+
+
 def _stages(
-    connection: Connection, titles: Titles, row: Row[Any], tasks: list[TaskRow], now: datetime
+    titles: Titles, row: Row[Any], periods: list[Period], tasks: list[TaskRow], now: datetime
 ) -> list[StageCell]:
     pack = titles.packs.get(row.pack_key)
-    periods = periods_of(connection, row.key)
     return [stage_cell(stage.key, periods, tasks, now) for stage in pack.stages] if pack else []
+
+
+def _spans(
+    connection: Connection,
+    titles: Titles,
+    row: Row[Any],
+    stages: list[StageCell],
+    periods: list[Period],
+    now: datetime,
+) -> list[Span]:
+    pack = titles.packs.get(row.pack_key)
+    if pack is None:
+        return []
+    over = row.status in OVER
+    if row.kind != "local":
+        return status_spans(_status_changes(connection, row.key), pack, local_date(now), is_over=over)
+    return spans(Facts(pack, stages, periods, row.in_force_on, row.valid_to, over, local_date(now)))
+
+
+def _status_changes(connection: Connection, key: str) -> list[tuple[str, datetime]]:
+    query = select(agreement_status.c.status, agreement_status.c.since).where(agreement_status.c.agreement_key == key)
+    return [(row.status, row.since) for row in connection.execute(query.order_by(agreement_status.c.since))]
+
+
+def _follow_up(connection: Connection, titles: Titles, row: Row[Any], periods: list[Period]) -> FollowUp:
+    """A review of the predecessor counts too: what is followed up is the collaboration, not the document."""
+    pack = titles.packs.get(row.pack_key)
+    if pack is None or row.in_force_on is None or row.kind != "local" or row.status in OVER:
+        return FollowUp(None, None)
+    earlier = periods_of(connection, row.predecessor_key) if row.predecessor_key else []
+    own, all_reviews = _reviewed_on(periods), _reviewed_on([*earlier, *periods])
+    interval, limit = (str(pack.parameters.get(name) or "") for name in ("review_interval", "follow_up_limit"))
+    running = open_period([period for period in periods if period.stage == REVIEW_STAGE])
+    planned = None
+    if interval and row.status != "under_revision":  # while its revision goes on, no yearly review is planned
+        planned = next_review_date(
+            row.in_force_on,
+            interval,
+            last_ended=max(own, default=None),
+            running_since=local_date(running.started_at) if running else None,
+            valid_to=row.valid_to,
+        )
+    until = followed_up_until(row.in_force_on, limit, max(all_reviews, default=None)) if limit else None
+    return FollowUp(planned, until)
+
+
+def _reviewed_on(periods: list[Period]) -> list[date]:
+    reviews = [period for period in periods if period.stage == REVIEW_STAGE and period.outcome == "done"]
+    return [local_date(period.ended_at) for period in reviews if period.ended_at]
 
 
 def _activities(connection: Connection, key: str) -> list[ActivityRow]:
     current = (activity.c.agreement_key == key, activity.c.superseded_at.is_(None))
     query = select(activity).where(*current).order_by(activity.c.recorded_at, activity.c.position)
-    return [
-        ActivityRow(
-            activity=row["activity"],
-            when=row["when"],
-            how=row["how"],
-            by=row["by"],
-            with_whom=row["with"],
-            target_groups=row["target_groups"] or [],
-            follow_up=row["follow_up"],
-            status=row["status"],
-            starts_on=row["starts_on"],
-            ends_on=row["ends_on"],
-            responsible=row["responsible"],
-            recorded_at=row["recorded_at"],
-        )
-        for row in connection.execute(query).mappings()
-    ]
+    return [activity_row(row) for row in connection.execute(query).mappings()]
+
+
+def activity_row(row: RowMapping) -> ActivityRow:
+    return ActivityRow(
+        activity=row["activity"],
+        when=row["when"],
+        how=row["how"],
+        by=row["by"],
+        with_whom=row["with"],
+        target_groups=row["target_groups"] or [],
+        follow_up=row["follow_up"],
+        status=row["status"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        responsible=row["responsible"],
+        recorded_at=row["recorded_at"],
+    )
 
 
 def _sections(connection: Connection, titles: Titles, row: Row[Any]) -> list[SectionText]:

@@ -6,12 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.database.register_tables import decision
 from engine.database.tables import submission, user_task
 from engine.people import Person
-from engine.queries.decisions import read_decisions
+from engine.queries.decisions import RecordedDecision, list_decisions
 from engine.queries.deviations import DeviationRow, list_deviations
-from engine.queries.rows import DecisionRow
 from engine.queries.submissions import SubmissionRow, of_the_same_case, read_submissions
 from engine.queries.task_rows import TaskRow, task_columns, task_row
 from engine.queries.titles import load_titles
@@ -23,7 +21,7 @@ class DecisionBasis:
 
     before: dict[str, SubmissionRow]
     open_deviations: list[DeviationRow]
-    decisions: list[DecisionRow]
+    decisions: list[RecordedDecision]
 
 
 def get_decision_basis(
@@ -35,11 +33,11 @@ def get_decision_basis(
     forms = submission.c.form_key.in_({row.form_key for row in context})
     older = read_submissions(connection, titles, same, forms) if context else []
     deviations = list_deviations(connection, person, now, organisation=task.organisation, open_only=True)
-    about = decision.c.agreement_key == task.agreement_key if task.agreement_key else _decided_in(task)
+    about = {"agreement_key": task.agreement_key} if task.agreement_key else {"instance_id": task.instance_id}
     return DecisionBasis(
         before={row.id: found for row in context if (found := _before(row, older)) is not None},
         open_deviations=deviations if task.organisation and task.agreement_key else [],
-        decisions=read_decisions(connection, titles, about),
+        decisions=list_decisions(connection, person, **about),
     )
 
 
@@ -57,10 +55,6 @@ def following_tasks(connection: Connection, person: Person, task: TaskRow) -> li
 
 def _same_instance(task: TaskRow) -> Any:
     return submission.c.instance_id == task.instance_id
-
-
-def _decided_in(task: TaskRow) -> Any:
-    return decision.c.instance_id == task.instance_id
 
 
 def _before(row: SubmissionRow, older: list[SubmissionRow]) -> SubmissionRow | None:

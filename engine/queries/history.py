@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from engine.database.tables import event, process_instance
 from engine.database.tables import person as person_table
@@ -69,11 +69,15 @@ def list_events(
     agreement_key: str | None = None,
     organisation: str | None = None,
     business_key: str | None = None,
+    within: Select[Any] | None = None,
     as_of: datetime | None = None,
     cursor: str | None = None,
     limit: int = EVERYTHING_LIMIT,
 ) -> Page[EventRow]:
-    """Events that mean something to people, the newest first. `total` counts those on this page only."""
+    """Events that mean something to people, the newest first. `total` counts those on this page only.
+
+    `within` selects ids of process instances: only what happened in those.
+    """
     conditions: list[ColumnElement[bool]] = [event.c.kind.not_in(sorted(SILENT))]
     if instance_id is not None:
         conditions.append(event.c.instance_id == instance_id)
@@ -83,6 +87,8 @@ def list_events(
         conditions.append(process_instance.c.organisation == organisation)
     if business_key is not None:
         conditions.append(process_instance.c.business_key == business_key)
+    if within is not None:
+        conditions.append(event.c.instance_id.in_(within))
     if as_of is not None:
         conditions.append(event.c.at <= as_of)
     if cursor is not None:

@@ -1,13 +1,15 @@
 """Where an agreement stands, in whole sentences."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine.queries import AgreementDetail, AgreementRow, StageCell
+from engine.queries import ActivityRow, AgreementDetail, AgreementDocument, AgreementRow, DecisionRow, StageCell
 from engine.queries.stage_rules import PRECEDENCE
+from engine.queries.swedish import swedish_order
 from web import dates, page_words, words
 
 
@@ -19,6 +21,13 @@ def main_cell(cells: Sequence[StageCell]) -> StageCell | None:
 
 def kind_title(agreement: AgreementRow) -> str:
     return _("Regional överenskommelse") if agreement.kind == "regional" else _("Lokal överenskommelse")
+
+
+def document_title(agreement: AgreementRow) -> str:
+    """`Lokal överenskommelse, Orsa`"""
+    if agreement.kind == "regional":
+        return words.words(agreement.title)
+    return f"{kind_title(agreement)}, {agreement.organisation_name}"
 
 
 def name(agreement: AgreementRow) -> str:
@@ -71,3 +80,46 @@ def _plan(detail: AgreementDetail, today: date) -> str:
         if late
         else ""
     )
+
+
+# Roles that have to do with deviations or with answering, not with the agreement's own work.
+_BESIDE = frozenset({"reporter", "deviation_handler", "deviation_party", "recipient", "party"})
+
+
+@dataclass(frozen=True)
+class People:
+    """Who holds the roles of the agreement's own work, and the roles beside it."""
+
+    own: list[tuple[str, list[str]]]
+    beside: list[tuple[str, list[str]]]
+
+
+def people(detail: AgreementDetail) -> People:
+    """The holders of roles where the agreement lives, in the pack's order."""
+    own = [one for one in detail.holders if one[0] not in _BESIDE]
+    return People(own, [one for one in detail.holders if one[0] in _BESIDE])
+
+
+def party_rows(document: AgreementDocument) -> list[tuple[str, DecisionRow | None]]:
+    """Each party of the regional agreement with its latest decision, if it has taken one, by name."""
+    decided = {one.party_name: one for one in document.party_decisions}
+    return [(party, decided.get(party)) for party in sorted(document.parties, key=swedish_order)]
+
+
+def plan_counts(rows: Sequence[ActivityRow], today: date) -> str:
+    """`5 aktiviteter: 1 klar, 2 pågår, 1 försenad, 1 ej påbörjad.`"""
+    late = sum(row.days_late(today) > 0 for row in rows)
+    on_time = [row.status for row in rows if not row.days_late(today)]
+    done, going = on_time.count("done"), on_time.count("going")
+    stopped = on_time.count("stopped")
+    parts = [
+        ngettext("%(num)s klar", "%(num)s klara", done) if done else "",
+        ngettext("%(num)s pågår", "%(num)s pågår", going) if going else "",
+        ngettext("%(num)s försenad", "%(num)s försenade", late) if late else "",
+        ngettext("%(num)s stoppad", "%(num)s stoppade", stopped) if stopped else "",
+        ngettext("%(num)s ej påbörjad", "%(num)s ej påbörjade", rest)
+        if (rest := len(on_time) - done - going - stopped)
+        else "",
+    ]
+    count = ngettext("%(num)s aktivitet", "%(num)s aktiviteter", len(rows))
+    return f"{count}: {', '.join(part for part in parts if part)}."

@@ -1,0 +1,313 @@
+"""A Word document to write on: real heading styles, a list of contents, tables that say what they are, a language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import docx
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
+
+from exports.safety import clean
+
+FONT = "Calibri"
+FALU, INK, RULE = RGBColor(0x8A, 0x2A, 0x1D), RGBColor(0x23, 0x1E, 0x1A), "B8ADA0"
+LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+# Heading styles: size in points, space before and after.
+HEADINGS = {1: (17, 22, 6), 2: (13, 14, 4), 3: (11.5, 10, 2)}
+
+
+@dataclass(frozen=True)
+class Properties:
+    """What the file says of itself. `created` is aware."""
+
+    title: str
+    subject: str
+    author: str
+    keywords: str
+    locale: str
+    created: datetime
+
+
+class Paper:
+    """One document, filled from above. Every heading is entered in the list of contents when that is drawn."""
+
+    def __init__(self, properties: Properties) -> None:
+        self._document = docx.Document()
+        self._bookmarks: list[tuple[int, str, str]] = []
+        self._contents: Any = None
+        _set_properties(self._document, properties)
+        _set_language(self._document, LANGUAGES.get(properties.locale, properties.locale))
+        _set_styles(self._document)
+        section = self._document.sections[0]
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2.3)
+        section.top_margin, section.bottom_margin = Cm(2.4), Cm(2.2)
+
+    def header_and_footer(self, header: str, footer: str, page: str) -> None:
+        """The same on every page. `page` is what stands before the page's number, e.g. "Sida"."""
+        section = self._document.sections[0]
+        section.header.paragraphs[0].text = clean(header)
+        line = section.footer.paragraphs[0]
+        line.text = f"{clean(footer)}\t\t"  # past the tab in the middle, which the style has
+        line.add_run(f"{page} ")
+        _add_field(line, "PAGE", "1")
+        line.add_run(" (")
+        _add_field(line, "NUMPAGES", "1")
+        line.add_run(")")
+
+    def title(self, text: str, over: str = "", under: str = "") -> None:
+        if over:
+            self._document.add_paragraph(clean(over), style="Over")
+        self._document.add_paragraph(clean(text), style="Title")
+        if under:
+            self._document.add_paragraph(clean(under), style="Subtitle")
+
+    def heading(self, text: str, level: int = 1) -> None:
+        paragraph = self._document.add_heading(level=level)
+        name = f"_Toc{len(self._bookmarks) + 1:06}"
+        _bookmark(paragraph, len(self._bookmarks) + 1, name, clean(text))
+        self._bookmarks.append((level, name, clean(text)))
+
+    def text(self, text: str, style: str | None = None) -> None:
+        """One paragraph for each line; empty lines part, they are not kept."""
+        for line in clean(text).split("\n"):
+            if line.strip():
+                self._document.add_paragraph(line.strip(), style=style)
+
+    def note(self, text: str) -> None:
+        self.text(text, "Note")
+
+    def points(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self._document.add_paragraph(clean(line), style="List Bullet")
+
+    def facts(self, caption: str, rows: Sequence[tuple[str, str]]) -> None:
+        """Terms and values, two columns, the term heading its row."""
+        table = self._table(caption, len(rows), (4.2, 12.2))
+        for row, (term, value) in zip(table.rows, rows, strict=True):
+            _fill(row.cells[0], term, bold=True)
+            _fill(row.cells[1], value)
+            _keep_whole(row)
+        _look(table, first_row=False)
+
+    def table(self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
+        """A table whose head is repeated on every page that it reaches. `widths` in centimetres."""
+        self._document.add_paragraph(clean(caption), style="Caption").paragraph_format.keep_with_next = True
+        table = self._table(caption, len(rows) + 1, widths)
+        for cell, text in zip(table.rows[0].cells, head, strict=True):
+            _fill(cell, text, bold=True)
+        _repeat(table.rows[0])
+        _keep_whole(table.rows[0])
+        for row, texts in zip(list(table.rows)[1:], rows, strict=True):
+            for number, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+                _fill(cell, text, bold=number == 0)
+            _keep_whole(row)
+        _look(table, first_row=True)
+
+    def contents(self, heading: str) -> None:
+        """The place of the list of contents; it is filled when the document is finished."""
+        self._document.add_paragraph(clean(heading), style="Contents Heading")
+        self._contents = self._document.add_paragraph()
+
+    def break_page(self) -> None:
+        self._document.add_page_break()  # type: ignore[no-untyped-call]
+
+    def content(self) -> bytes:
+        """The finished file."""
+        if self._contents is not None:
+            _fill_contents(self._contents, [one for one in self._bookmarks if one[0] <= 2])
+        file = BytesIO()
+        self._document.save(file)
+        return file.getvalue()
+
+    def _table(self, caption: str, rows: int, widths: Sequence[float]) -> Any:
+        table = self._document.add_table(rows=rows, cols=len(widths))
+        table.alignment = WD_TABLE_ALIGNMENT.LEFT
+        table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Cm(width)
+            for cell in column.cells:
+                cell.width = Cm(width)
+        for tag in ("w:tblCaption", "w:tblDescription"):
+            _append(table._tbl.tblPr, tag, clean(caption))
+        self._after_table()
+        return table
+
+    def _after_table(self) -> None:
+        """Air under a table, which has no space of its own."""
+        self._document.add_paragraph(style="After Table")
+
+
+def _set_properties(document: Any, properties: Properties) -> None:
+    core = document.core_properties
+    core.title, core.subject, core.author = properties.title, properties.subject, properties.author
+    core.keywords, core.comments = properties.keywords, ""
+    core.language = LANGUAGES.get(properties.locale, properties.locale)
+    core.created = core.modified = properties.created.astimezone(UTC).replace(tzinfo=None)
+    core.last_modified_by = properties.author
+
+
+def _set_language(document: Any, language: str) -> None:
+    """Said in the defaults that every style inherits, so that a screen reader speaks and Word spells in it."""
+    defaults = document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    found = defaults.find(qn("w:lang"))
+    if found is None:
+        found = OxmlElement("w:lang")
+        defaults.append(found)
+    for name in ("val", "eastAsia"):
+        found.set(qn(f"w:{name}"), language)
+
+
+def _set_styles(document: Any) -> None:
+    styles = document.styles
+    _font(styles["Normal"], 11, INK)
+    styles["Normal"].paragraph_format.space_after = Pt(6)
+    styles["Normal"].paragraph_format.line_spacing = 1.15
+    for level, (size, before, after) in HEADINGS.items():
+        style = styles[f"Heading {level}"]
+        _font(style, size, FALU if level == 1 else INK, bold=True)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+        style.paragraph_format.keep_with_next = True
+    _font(styles["Title"], 26, INK, bold=True)
+    borders = styles["Title"].element.find(qn("w:pPr")).find(qn("w:pBdr"))
+    if borders is not None:
+        styles["Title"].element.find(qn("w:pPr")).remove(borders)
+    _font(styles["Subtitle"], 13, INK)
+    styles["Subtitle"].font.italic = False
+    _font(styles["Caption"], 10, INK, bold=True)
+    for name in ("Header", "Footer"):
+        _font(styles[name], 9, INK)
+    for name, size, bold in (("Over", 11, False), ("Note", 10, False), ("Cell", 9, False), ("After Table", 4, False)):
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = styles["Normal"]
+        _font(style, size, INK, bold=bold)
+        style.paragraph_format.space_after = Pt(2)
+    styles["Note"].paragraph_format.space_after = Pt(8)
+    styles["Cell"].paragraph_format.space_before = styles["Cell"].paragraph_format.space_after = Pt(2)
+    styles["Cell"].paragraph_format.line_spacing = 1.05
+    contents = styles.add_style("Contents Heading", WD_STYLE_TYPE.PARAGRAPH)
+    contents.base_style = styles["Normal"]
+    _font(contents, 14, INK, bold=True)
+    contents.paragraph_format.space_before = Pt(16)
+
+
+def _font(style: Any, size: float, colour: RGBColor, *, bold: bool = False) -> None:
+    style.font.name, style.font.size, style.font.bold, style.font.color.rgb = FONT, Pt(size), bold, colour
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for kind in ("ascii", "hAnsi", "eastAsia", "cs"):
+        fonts.attrib.pop(qn(f"w:{kind}Theme"), None)
+        fonts.set(qn(f"w:{kind}"), FONT)
+
+
+def _fill(cell: Any, text: str, *, bold: bool = False) -> None:
+    paragraph = cell.paragraphs[0]
+    for number, line in enumerate(clean(text).split("\n")):
+        if number:
+            paragraph = cell.add_paragraph()
+        paragraph.style = "Cell"
+        paragraph.add_run(line).bold = (bold and not number) or None
+
+
+def _repeat(row: Any) -> None:
+    _append(row._tr.get_or_add_trPr(), "w:tblHeader", "true")
+
+
+def _keep_whole(row: Any) -> None:
+    _append(row._tr.get_or_add_trPr(), "w:cantSplit", "true")
+
+
+def _look(table: Any, *, first_row: bool) -> None:
+    """Hairlines between rows; which of row and column are heads, for those who have the table read to them."""
+    properties = table._tbl.tblPr
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", RULE)):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    # The schema's order: before the caption and the layout that stand there already.
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption")
+    look = properties.find(qn("w:tblLook"))
+    if look is not None:
+        properties.remove(look)
+    look = OxmlElement("w:tblLook")
+    flags = {"firstRow": first_row, "lastRow": False, "firstColumn": True, "lastColumn": False, "noVBand": True}
+    for name, on in flags.items():
+        look.set(qn(f"w:{name}"), "1" if on else "0")
+    look.set(qn("w:noHBand"), "1")
+    properties.insert_element_before(look, "w:tblCaption", "w:tblDescription")
+
+
+def _append(parent: Any, tag: str, value: str) -> None:
+    element = OxmlElement(tag)
+    element.set(qn("w:val"), value)
+    parent.append(element)
+
+
+def _bookmark(paragraph: Any, number: int, name: str, text: str) -> None:
+    start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+    for element in (start, end):
+        element.set(qn("w:id"), str(number))
+    start.set(qn("w:name"), name)
+    paragraph._p.append(start)
+    paragraph.add_run(text)
+    paragraph._p.append(end)
+
+
+def _fill_contents(first: Any, entries: Sequence[tuple[int, str, str]]) -> None:
+    """A field that Word can renew, with its result written in: it is right before anybody has pressed F9.
+
+    Page numbers are left out (\\n), because only the program that lays the pages out knows them.
+    """
+    paragraph = first
+    for number, (level, name, text) in enumerate(entries):
+        if number:
+            paragraph = _paragraph_after(paragraph)
+        paragraph.paragraph_format.left_indent = Cm(0.6 * (level - 1))
+        paragraph.paragraph_format.space_after = Pt(2)
+        if number == 0:
+            _field_mark(paragraph, "begin")
+            _instruction(paragraph, r'TOC \o "1-2" \h \n \z \u')
+            _field_mark(paragraph, "separate")
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("w:anchor"), name)
+        link.set(qn("w:history"), "1")
+        run = paragraph.add_run(text)
+        link.append(run._r)
+        paragraph._p.append(link)
+        if number == len(entries) - 1:
+            _field_mark(paragraph, "end")
+
+
+def _paragraph_after(paragraph: Any) -> Any:
+    new = OxmlElement("w:p")
+    paragraph._p.addnext(new)
+    return Paragraph(new, paragraph._parent)
+
+
+def _add_field(paragraph: Any, instruction: str, shown: str) -> None:
+    _field_mark(paragraph, "begin")
+    _instruction(paragraph, instruction)
+    _field_mark(paragraph, "separate")
+    paragraph.add_run(shown)
+    _field_mark(paragraph, "end")
+
+
+def _field_mark(paragraph: Any, kind: str) -> None:
+    mark = OxmlElement("w:fldChar")
+    mark.set(qn("w:fldCharType"), kind)
+    paragraph.add_run()._r.append(mark)
+
+
+def _instruction(paragraph: Any, text: str) -> None:
+    instruction = OxmlElement("w:instrText")
+    instruction.set(qn("xml:space"), "preserve")
+    instruction.text = text
+    paragraph.add_run()._r.append(instruction)
