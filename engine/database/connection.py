@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from engine.database.mishaps import told_apart
+from engine.database.queue import WriteQueue
 from engine.errors import Misconfigured, Stale, Unavailable, Uncertain
 
 BUSY_SECONDS = 30.0
@@ -27,7 +28,8 @@ class Database:
     """One database, SQLite or PostgreSQL.
 
     `write()` opens the one kind of transaction that may change rows: it takes SQLite's write lock at once
-    (BEGIN IMMEDIATE), so two writers queue instead of failing half-way, and commits when the block ends well.
+    (BEGIN IMMEDIATE), in the order in which they came, so two writers queue instead of failing half-way, and commits
+    when the block ends well.
     `run()` does a unit of work in such a transaction, and does it again when it met another one: what people and the
     worker change is changed through it, so that nobody sees an error of locks. `read()` sees one consistent picture
     and changes nothing.
@@ -39,6 +41,8 @@ class Database:
         """`durable=False` does not wait for the disk: only for data that can be made again, such as the demo's."""
         self.url = url
         self._engine = _create(url, pooled, durable)
+        file = self._engine.url.database if self.dialect == "sqlite" else None
+        self._queue = WriteQueue(file, BUSY_SECONDS) if file and file != ":memory:" else None
 
     @property
     def engine(self) -> Engine:
@@ -51,7 +55,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed when the block ends, rolled back when it raises."""
-        with told_apart() as progress, self._engine.connect() as connection:
+        with told_apart() as progress, self._turn(), self._engine.connect() as connection:
             connection.execution_options(samflode_write=True)
             with connection.begin():
                 yield connection
@@ -110,8 +114,13 @@ class Database:
         if self.dialect == "sqlite" and connection.connection.dbapi_connection is not None:
             connection.connection.dbapi_connection.cursor().execute(f"PRAGMA foreign_keys={on}")
 
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._queue.turn() if self._queue is not None else nullcontext()
+
     def close(self) -> None:
         self._engine.dispose()
+        if self._queue is not None:
+            self._queue.close()
 
 
 def _create(url: str, pooled: bool, durable: bool) -> Engine:
