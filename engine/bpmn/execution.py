@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
@@ -21,11 +20,13 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.pruning import prune
-from engine.bpmn.specs import CalledProcess, Engine, QuietWorkflow
+from engine.bpmn.specs import CalledProcess, Engine
 from engine.bpmn.state import decode, encode
+from engine.bpmn.tree import QuietWorkflow, TaskId
 from engine.errors import AlreadyDone, ExecutionFailed, Invalid, NotFound
 
 _FAULTS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # of a handler or an expression
+_CAN_WAIT = TaskState.READY | TaskState.STARTED | TaskState.WAITING
 _MOST_STEPS = 500  # elements passed between two wait states; more is a model that runs in circles
 
 
@@ -160,7 +161,8 @@ class Execution:
         """What the instance waits for now."""
         state = WaitState({}, {}, {}, {}, {}, completed=self._workflow.completed)
         for task, scope in self._tasks():
-            self._sort_in(state, task, scope)
+            if task.state & _CAN_WAIT:
+                self._sort_in(state, task, scope)
         return state
 
     @property
@@ -192,7 +194,7 @@ class Execution:
                 yield task, key.hex
 
     def _find(self, task_id: str) -> Task | None:
-        wanted = UUID(hex=task_id)
+        wanted = TaskId(task_id)
         for scope in (self._workflow, *self._workflow.subprocesses.values()):
             if wanted in scope.tasks:
                 return scope.tasks[wanted]

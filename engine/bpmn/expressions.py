@@ -8,6 +8,7 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from threading import local
 from typing import Any
 
 from simpleeval import EvalWithCompoundTypes, InvalidExpression
@@ -34,13 +35,14 @@ def check(expression: str) -> str | None:
     return None
 
 
-def names(expression: str) -> set[str]:
+@lru_cache(maxsize=2000)
+def names(expression: str) -> frozenset[str]:
     """The variables that `expression` reads; empty when it is outside the language."""
     try:
         tree = _parse(expression)
     except _NotAllowed:
-        return set()
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        return frozenset()
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
 def evaluate(expression: str, values: Mapping[str, Any]) -> Any:
@@ -49,7 +51,7 @@ def evaluate(expression: str, values: Mapping[str, Any]) -> Any:
         tree = _parse(expression)
     except _NotAllowed as error:
         raise ExecutionFailed(f"Uttrycket {_shown(expression)} går inte att använda: {error}.") from error
-    missing = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - values.keys()
+    missing = names(expression) - values.keys()
     if missing:
         raise ExecutionFailed(
             f"Uttrycket {_shown(expression)} frågar efter {', '.join(sorted(missing))} som inte har något värde."
@@ -109,11 +111,21 @@ _NODES = {ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Name, ast.Constan
 _ALLOWED: tuple[type[ast.AST], ...] = (*_OPERATORS, *_NODES, ast.And, ast.Or, ast.Load)
 
 
+class _Evaluators(local):
+    """One evaluator for each thread: to make one takes longer than to use it."""
+
+    def __init__(self) -> None:
+        self.own = EvalWithCompoundTypes(operators=_OPERATORS, functions={}, names={})
+        self.own.functions.clear()  # it adds list, tuple, dict and set by itself
+        self.own.nodes = {kind: handler for kind, handler in self.own.nodes.items() if kind in _NODES}
+
+
+_evaluators = _Evaluators()
+
+
 def _evaluator(values: Mapping[str, Any]) -> Any:
-    evaluator = EvalWithCompoundTypes(operators=_OPERATORS, functions={}, names=dict(values))
-    evaluator.functions.clear()  # it adds list, tuple, dict and set by itself
-    evaluator.nodes = {kind: handler for kind, handler in evaluator.nodes.items() if kind in _NODES}
-    return evaluator
+    _evaluators.own.names = dict(values)
+    return _evaluators.own
 
 
 @lru_cache(maxsize=2000)

@@ -19,6 +19,14 @@ def is_duration(text: str) -> bool:
     return _DURATION.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1000)
+def _parts(duration: str) -> tuple[int, ...]:
+    match = _DURATION.fullmatch(duration)
+    if match is None:
+        raise ValueError(f"not an ISO 8601 duration: {duration!r}")
+    return tuple(int(part or 0) for part in match.groups())
+
+
 def add_duration(moment: datetime, duration: str, times: int = 1) -> datetime:
     """`moment` plus `times` (-1: minus) an ISO 8601 duration, by the calendar in Stockholm.
 
@@ -27,10 +35,7 @@ def add_duration(moment: datetime, duration: str, times: int = 1) -> datetime:
 
     Raises ValueError when `duration` is no ISO 8601 duration.
     """
-    match = _DURATION.fullmatch(duration)
-    if match is None:
-        raise ValueError(f"not an ISO 8601 duration: {duration!r}")
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) * times for part in match.groups())
+    years, months, weeks, days, hours, minutes, seconds = (part * times for part in _parts(duration))
     local = moment.astimezone(STOCKHOLM).replace(tzinfo=None)
     month_index = local.month - 1 + months + 12 * years
     year, month = local.year + month_index // 12, month_index % 12 + 1
@@ -44,10 +49,7 @@ def add_duration_to_date(day: date, duration: str, times: int = 1) -> date:
 
     Counting from the first day keeps a yearly 29 February from drifting to the 28th in leap years.
     """
-    match = _DURATION.fullmatch(duration)
-    if match is None:
-        raise ValueError(f"not an ISO 8601 duration: {duration!r}")
-    years, months, weeks, days = (int(part or 0) * times for part in match.groups()[:4])
+    years, months, weeks, days = (part * times for part in _parts(duration)[:4])
     month_index = day.month - 1 + months + 12 * years
     year, month = day.year + month_index // 12, month_index % 12 + 1
     return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1])) + timedelta(

@@ -11,11 +11,12 @@ embedded sub-process):
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.tree import TaskId
 
 FINISHED = TaskState.FINISHED_MASK
 
@@ -32,7 +33,7 @@ def prune(workflow: Any) -> None:
     workflow.event_manager.tasks = {i: task for i, task in waiting.items() if not task.has_state(FINISHED)}
 
 
-def _is_over(workflow: Any, parent_task_id: UUID) -> bool:
+def _is_over(workflow: Any, parent_task_id: TaskId) -> bool:
     for scope in (workflow, *workflow.subprocesses.values()):
         task = scope.tasks.get(parent_task_id)
         if task is not None:
@@ -40,9 +41,9 @@ def _is_over(workflow: Any, parent_task_id: UUID) -> bool:
     return True
 
 
-def _needed(scope: Any) -> set[UUID]:
+def _needed(scope: Any) -> set[TaskId]:
     live = [task for task in scope.tasks.values() if not task.has_state(FINISHED)]
-    keep: set[UUID] = {scope.task_tree.id}
+    keep: set[TaskId] = {scope.task_tree.id}
     for task in live:
         keep.add(task.id)
         if task._parent:
@@ -55,7 +56,7 @@ def _needed(scope: Any) -> set[UUID]:
     return keep
 
 
-def _split_of(task: Task) -> Iterable[UUID]:
+def _split_of(task: Task) -> Iterable[TaskId]:
     """The split that a structured join (the end of boundary events) looks up, with the split's children."""
     split = getattr(task.task_spec, "split_task", None)
     if not split:
@@ -66,7 +67,7 @@ def _split_of(task: Task) -> Iterable[UUID]:
     return () if ancestor is None else (ancestor.id, *ancestor._children)
 
 
-def _arrived(tasks: Iterable[Task], joins: set[str]) -> Iterable[UUID]:
+def _arrived(tasks: Iterable[Task], joins: set[str]) -> Iterable[TaskId]:
     """Tokens that wait, as cancelled tasks, at joins that have not fired since they came."""
     if not joins:
         return
@@ -82,10 +83,10 @@ def _arrived(tasks: Iterable[Task], joins: set[str]) -> Iterable[UUID]:
             yield task._parent
 
 
-def _drop_all_but(scope: Any, keep: set[UUID]) -> None:
+def _drop_all_but(scope: Any, keep: set[TaskId]) -> None:
     """Take the others out of the tree; a kept task's new parent is its nearest kept ancestor."""
-    tasks: dict[UUID, Task] = scope.tasks
-    children: dict[UUID, list[UUID]] = {task_id: [] for task_id in keep}
+    tasks: dict[TaskId, Task] = scope.tasks
+    children: dict[TaskId, list[TaskId]] = {task_id: [] for task_id in keep}
     root = scope.task_tree
     stack = [(child, root.id) for child in reversed(root._children)]
     while stack:

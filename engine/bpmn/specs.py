@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from lxml import etree
-from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
 from SpiffWorkflow.bpmn.parser import event_parsers
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
@@ -28,16 +27,6 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import expressions
 from engine.bpmn.moments import add_duration, is_duration, to_moment
-
-
-class QuietWorkflow(BpmnWorkflow):
-    """A workflow whose timers fire only when told.
-
-    Plain: every engine step visits every waiting timer and reads the machine's clock.
-    """
-
-    def refresh_timers(self) -> None:
-        """Nothing: `Execution.fire` updates the one timer that is due."""
 
 
 class LockedDownEnvironment(BasePythonScriptEngineEnvironment):

@@ -4,17 +4,15 @@ Layout (JSON): {"main": scope, "subs": [[parent task id, spec name, scope], ...]
 first, each as a list (see `_task`), with only the data that differs from its parent's.
 """
 
-from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import orjson
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.specs import Engine, QuietWorkflow
+from engine.bpmn.specs import Engine
+from engine.bpmn.tree import LightTask, QuietSubWorkflow, QuietWorkflow, TaskId
 
 
 def encode(workflow: Any) -> bytes:
@@ -33,8 +31,8 @@ def decode(state: bytes, spec: Any, sub_specs: dict[str, Any], engine: Engine) -
     workflow = QuietWorkflow(spec, sub_specs, script_engine=engine, deserializing=True)
     _fill(workflow, stored["main"], workflow)
     for key, name, scope in stored["subs"]:
-        parent = workflow.get_task_from_id(_id(key))
-        sub = BpmnSubWorkflow(sub_specs[name], parent.id, workflow, deserializing=True)
+        parent = workflow.get_task_from_id(TaskId(key))
+        sub = QuietSubWorkflow(sub_specs[name], parent.id, workflow, deserializing=True)
         _fill(sub, scope, workflow)
         workflow.subprocesses[parent.id] = sub
         sub.completed_event.connect(parent.task_spec._on_subworkflow_completed, parent)
@@ -81,21 +79,15 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-@lru_cache(maxsize=20_000)
-def _id(text: str) -> UUID:
-    """A task's id. Each stands in a state up to three times, and again in the next one: reading it is not cheap."""
-    return UUID(hex=text)
-
-
 def _fill(scope: Any, stored: dict[str, Any], top: Any) -> None:
     scope.success, scope.completed, scope.data = stored["success"], stored["completed"], stored["data"]
     specs = scope.spec.task_specs
     for task_id, parent_id, children, state, name, changed_at, triggered, internal, changed, removed in stored["tasks"]:
-        task = Task.__new__(Task)
-        task.id = _id(task_id)
+        task = LightTask.__new__(LightTask)
+        task.id = TaskId(task_id)
         task.workflow = scope
-        task._parent = _id(parent_id) if parent_id else None
-        task._children = [_id(child) for child in children]
+        task._parent = TaskId(parent_id) if parent_id else None
+        task._children = [TaskId(child) for child in children]
         task._state, task.task_spec, task.last_state_change = state, specs[name], changed_at
         task.triggered, task.internal_data, task.thread_id = triggered, internal, 0
         task.data = dict(scope.tasks[task._parent].data) if task._parent else {}
@@ -110,5 +102,5 @@ def _fill(scope: Any, stored: dict[str, Any], top: Any) -> None:
             completed = specs[task.task_spec.task_spec].completed_event
             if not completed.is_connected(task.task_spec.merge_child):
                 completed.connect(task.task_spec.merge_child)
-    scope.task_tree = scope.tasks[_id(stored["tasks"][0][0])]
-    scope.last_task = scope.tasks.get(_id(stored["last"])) if stored["last"] else None
+    scope.task_tree = scope.tasks[TaskId(stored["tasks"][0][0])]
+    scope.last_task = scope.tasks.get(TaskId(stored["last"])) if stored["last"] else None
