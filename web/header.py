@@ -20,6 +20,8 @@ class MenuItem:
     endpoint: str
     title: str
     only_for: str | None = None  # a role, when not everybody has use for the page
+    key: str = ""  # with `g` before it, the keyboard shortcut that leads there
+    also: tuple[str, ...] = ()  # other blueprints that belong to the same place
 
     @property
     def blueprint(self) -> str:
@@ -27,11 +29,11 @@ class MenuItem:
 
 
 MENU = (
-    MenuItem("tasks.show", N_("Mina uppgifter")),
-    MenuItem("agreements.show", N_("Överenskommelser")),
-    MenuItem("decisions.show", N_("Beslut")),
-    MenuItem("deviations.show", N_("Avvikelser")),
-    MenuItem("county.show", N_("Länsbild")),
+    MenuItem("tasks.show", N_("Mina uppgifter"), key="u", also=("chosen_tasks", "saved_filters")),
+    MenuItem("agreements.show", N_("Överenskommelser"), key="o"),
+    MenuItem("decisions.show", N_("Beslut"), key="b"),
+    MenuItem("deviations.show", N_("Avvikelser"), key="a"),
+    MenuItem("county.show", N_("Länsbild"), key="l"),
     MenuItem("administration.show", N_("Administration"), only_for=ADMINISTRATOR),
 )
 
@@ -146,17 +148,21 @@ def grant_title(titles: Titles, role: str, organisation: str) -> str:
     return _("%(organisation)s, %(role)s", organisation=place, role=small)
 
 
-def _links(items: tuple[MenuItem, ...]) -> list[Link]:
+def reachable(items: tuple[MenuItem, ...] = MENU) -> list[MenuItem]:
+    """What there is for the person in this installation."""
     person = context.signed_in_person()
+    return [item for item in items if item.endpoint in current_app.view_functions and _has_use_for(person, item)]
+
+
+def _links(items: tuple[MenuItem, ...]) -> list[Link]:
     return [
         Link(
             title=_(item.title),
             address=url_for(item.endpoint),
-            here=request.blueprint == item.blueprint,
+            here=request.blueprint in (item.blueprint, *item.also),
             count=g.get("open_tasks") if item.blueprint == "tasks" else None,
         )
-        for item in items
-        if item.endpoint in current_app.view_functions and _has_use_for(person, item)
+        for item in reachable(items)
     ]
 
 

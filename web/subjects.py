@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Flask
 
-from web import context, page_words, pages, roles, sign_in, words
+from web import context, page_words, pages, roles, shortcuts, sign_in, words
 from web.views import (
     account,
+    account_keys,
     account_substitutes,
     agreement_files,
     agreements,
@@ -23,6 +24,7 @@ from web.views import (
     meetings,
     processes,
     saved_filters,
+    search,
     task_list,
     tasks,
     wheel,
@@ -32,6 +34,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     roles.blueprint,
     account.blueprint,
+    account_keys.blueprint,
     account_substitutes.blueprint,
     mail.blueprint,
     calendar.blueprint,
@@ -42,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     chosen_tasks.blueprint,
     documents.blueprint,
     saved_filters.blueprint,
+    search.blueprint,
     drafts.blueprint,
     comments.blueprint,
     contributions.blueprint,
@@ -59,6 +63,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 def install(application: Flask) -> None:
     words.install(application)
     page_words.install(application)
+    shortcuts.install(application)
     application.add_template_global(task_list.address, "task_list_address")
     application.add_template_filter(attachments.file_size)
     application.add_template_global(attachments.accepted_files)

@@ -135,6 +135,14 @@ def test_three_scopes_and_every_filter_give_what_the_query_gives(application: Fl
         page = client.get(f"/uppgifter{query}").text
         assert listed(page) == [task.id for task in tasks_of(county, person, **chosen)][:50], query
     everything = client.get("/uppgifter?omfattning=alla").text
+    for field, value in (("skede", "drafting"), ("lage", "draft"), ("process", "drafting"), ("vantar", "roll:rss")):
+        chosen_in = html.document_fromstring(client.get(f"/uppgifter?omfattning=alla&{field}={value}").text)
+        assert chosen_in.xpath(f"//select[@name='{field}']//option[@selected]/@value") == [value]
+    municipalities = html.document_fromstring(
+        browse(application, people(county, "rss")[0]).get("/uppgifter?omfattning=alla").text
+    ).xpath("//select[@name='kommun']/option/text()")
+    assert municipalities[:3] == ["Alla", "Avesta", "Borlänge"]
+    assert len(municipalities) == 16
     assert html.document_fromstring(everything).xpath("string(//*[@class='scopes']//a[@aria-current])") == (
         "Alla jag får se"
     )
@@ -145,6 +153,7 @@ def test_pages_forwards_and_back_keep_the_filter_and_lose_nothing(application: F
     everything = [task.id for task in tasks_of(county, people(county, "rss")[0], scope="all")]
     assert len(everything) > 50, "too few tasks to have pages"
     address, seen = "/uppgifter?omfattning=alla", []
+    page = html.document_fromstring(client.get(address).text)
     while address:
         page = html.document_fromstring(client.get(address).text)
         seen.append((address, listed(html.tostring(page, encoding="unicode"))))
@@ -170,6 +179,7 @@ def test_a_task_leads_back_to_the_list_as_it_was(application: Flask, county: Dat
 def test_the_file_has_the_rows_of_the_pages_in_their_order(application: Flask, county: Database) -> None:
     rss = people(county, "rss")[0]
     client = browse(application, rss)
+    described = ""
     for query in ("?omfattning=alla", "?omfattning=alla&lage=late&skede=drafting"):
         shown, address = [], f"/uppgifter{query}"
         while address:
@@ -182,7 +192,8 @@ def test_the_file_has_the_rows_of_the_pages_in_their_order(application: Flask, c
         sheet = load_workbook(BytesIO(client.get(f"/hamta/mina-uppgifter.xlsx{query}").data)).worksheets[0]
         assert [cell.value for cell in sheet["A"][4:]] == (shown or ["Inga rader."])
         assert [cell.value for cell in sheet[4]] == rows[0]
-    assert "Filter: Alla uppgifter som jag får se; Skede: Framtagande; Läge: Försenade" in str(sheet["A2"].value)
+        described = str(sheet["A2"].value)
+    assert "Filter: Alla uppgifter som jag får se; Skede: Framtagande; Läge: Försenade" in described
 
 
 def test_a_filter_is_kept_shared_renamed_and_removed(own_application: Flask, own_county: Database) -> None:
@@ -346,3 +357,35 @@ def test_a_part_of_somebody_elses_task_stands_in_ones_own_list(
     assert "Bidra till någon annans uppgift" in page
     assert f"{person.name} ber dig skriva en del." in page
     assert "En del skrivs av någon annan." in browse(own_application, person).get("/uppgifter").text
+
+
+def test_search_finds_each_kind_and_says_when_there_is_nothing(application: Flask, county: Database) -> None:
+    rss = people(county, "rss")[0]
+    client = browse(application, rss)
+    task = tasks_of(county, rss, scope="all")[0]
+    empty = html.document_fromstring(client.get("/sok").text)
+    assert empty.xpath("//main//input[@name='q']")
+    assert "Skriv ett eller flera ord" in empty.text_content()
+    assert "Inget hittades" in client.get("/sok?q=xyzzyx").text
+    found = html.document_fromstring(client.get(f"/sok?q={task.organisation_name.upper()}").text)
+    headings = [heading.text_content().strip() for heading in found.xpath("//main//h2")]
+    assert headings[:2] == ["Öppna uppgifter", "Överenskommelser"]
+    more = str(found.xpath("//section[@aria-labelledby='s-uppgifter']//a[contains(@href, 'typ=')]/@href")[0])
+    all_of_them = html.document_fromstring(client.get(more).text)
+    assert len(all_of_them.xpath("//main//section")) == 1
+    assert len(all_of_them.xpath("//main//section//li")) > 5
+
+
+def test_shortcuts_can_be_switched_off_and_on(own_application: Flask, own_county: Database) -> None:
+    client = browse(own_application, busiest(own_county))
+
+    def shown() -> bool:
+        page = html.document_fromstring(client.get("/uppgifter").text)
+        return bool(page.xpath("//dialog//kbd")) and bool(page.xpath("//script[contains(@src, 'keys.js')]"))
+
+    assert shown()
+    assert client.post("/installningar/kortkommandon", data={}).status_code == 302
+    assert not shown()
+    assert client.post("/installningar/kortkommandon", data={"pa": "1"}).status_code == 302
+    assert shown()
+    assert "<kbd>?</kbd>" in client.get("/hjalp").text

@@ -55,7 +55,7 @@ def show() -> str | Response:
         chosen=chosen,
         scopes=_scopes(chosen),
         filtered=chosen != TaskFilter(scope=chosen.scope),
-        choices=task_filter.choices(person, chosen),
+        options=task_filter.choices(person, chosen),
         standings=standing[:MOST_STANDINGS],
         asked=asked if chosen == TaskFilter() and first else [],
         many=MOST_COUNTED,

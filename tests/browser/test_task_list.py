@@ -1,0 +1,156 @@
+"""The task list in a real browser: by keyboard, several at once, back again, and without script."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
+
+from engine.clock import utc_now
+from engine.database import Database
+from engine.database.tables import user_task
+from engine.people import Person, list_people
+from engine.queries import TaskFilter, list_tasks
+from engine.settings import Settings
+from tests.lived_county import copy_county
+from web.application import create_application
+
+Look = Callable[[Page], list[str]]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = copy_county(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def application(database: Database, tmp_path: Path) -> Flask:
+    settings = Settings(
+        database_url=database.url, home=tmp_path, packs=(), secret_key="for-tests", base_url="http://localhost"
+    )
+    return create_application(settings, database)
+
+
+@pytest.fixture
+def address(application: Flask, serve: Callable[[Flask], str]) -> str:
+    return serve(application)
+
+
+@pytest.fixture
+def somebody(database: Database) -> Person:
+    """In a working group with several tasks, which nobody has taken over."""
+    with database.write() as connection:
+        connection.execute(update(user_task).where(user_task.c.state == "open").values(assignee=None))
+        for person in list_people(connection, role="working_group"):
+            if len(list_tasks(connection, person, utc_now(), TaskFilter()).items) > 1:
+                return person
+    pytest.fail("no working group has several tasks")
+
+
+def cookie(application: Flask, person: Person, address: str) -> Any:
+    serializer = application.session_interface.get_signing_serializer(application)  # type: ignore[attr-defined]
+    value = serializer.dumps({"_user_id": person.id, "_fresh": True, "locale": "sv"})
+    return {"name": "samflode", "value": value, "url": address}
+
+
+def test_by_keyboard_alone(
+    page: Page, application: Flask, address: str, somebody: Person, stumbling_blocks: Look
+) -> None:
+    page.context.add_cookies([cookie(application, somebody, address)])
+    page.goto(f"{address}/uppgifter?omfattning=alla")
+    links = page.locator(".task__name a")
+    page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.get_by_text("1 uppgift vald")).to_be_visible()
+    assert stumbling_blocks(page) == []
+
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Kortkommandon")
+    expect(dialog).to_be_visible()
+    assert stumbling_blocks(page) == []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "['BODY', 'HTML'].includes(document.activeElement.tagName)"
+            " || document.getElementById('tangenter').contains(document.activeElement)"
+        )
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(links.nth(0)).to_be_focused()
+
+    page.keyboard.press("/")
+    field = page.get_by_label("Sök i uppgifterna")
+    expect(field).to_be_focused()
+    page.keyboard.type("?gojx")
+    expect(field).to_have_value("?gojx")
+    expect(dialog).to_be_hidden()
+    links.nth(0).focus()
+    opened = links.nth(0).get_attribute("href")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{address}{opened}")
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    page.wait_for_url("**/overenskommelser")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Sök i Samflöde")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_several_at_once_and_back_to_the_same_list(
+    page: Page, application: Flask, address: str, somebody: Person, stumbling_blocks: Look, width: int
+) -> None:
+    page.context.add_cookies([cookie(application, somebody, address)])
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/uppgifter?omfattning=roller&lage=late")
+    page.get_by_label("Välj").first.check()
+    page.get_by_role("button", name="Välj alla på sidan").click()
+    boxes = page.get_by_label("Välj")
+    assert all(box.is_checked() for box in boxes.all())
+    expect(page.get_by_text(f"{boxes.count()} uppgifter valda")).to_be_visible()
+    assert stumbling_blocks(page) == []
+
+    page.locator("#valda").get_by_role("button", name="Lämna över").click()
+    assert stumbling_blocks(page) == []
+    page.go_back()
+    expect(page).to_have_url(f"{address}/uppgifter?omfattning=roller&lage=late")
+    page.get_by_label("Välj").first.check()
+    page.get_by_role("button", name="Ta över").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Klart")
+    assert stumbling_blocks(page) == []
+    page.get_by_role("link", name="Tillbaka till listan").click()
+    expect(page).to_have_url(f"{address}/uppgifter?omfattning=roller&lage=late")
+    expect(page.get_by_text("Övertagen").first).to_be_visible()
+
+    page.locator(".task__name a").first.click()
+    page.get_by_role("link", name="Mina uppgifter").last.click()
+    expect(page).to_have_url(f"{address}/uppgifter?omfattning=roller&lage=late")
+    page.get_by_text("Spara filtret").click()
+    page.get_by_label("Filtrets namn").fill("Sent hos oss")
+    page.get_by_role("button", name="Spara", exact=True).click()
+    expect(page.get_by_text("Filtret är sparat.")).to_be_visible()
+    page.get_by_role("link", name="Ändra sparade filter").click()
+    assert stumbling_blocks(page) == []
+    for path in ("/sok", "/sok?q=finnsinte", "/sok?q=e", "/installningar"):
+        page.goto(address + path)
+        assert stumbling_blocks(page) == [], path
+
+
+def test_without_script(browser: Browser, application: Flask, address: str, somebody: Person) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies([cookie(application, somebody, address)])
+    page = context.new_page()
+    page.goto(f"{address}/uppgifter")
+    page.get_by_label("Välj").first.check()
+    assert page.get_by_text("Med de uppgifter som du har kryssat i:").is_visible()
+    page.get_by_role("button", name="Ta över").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Klart"
+    context.close()
