@@ -29,8 +29,8 @@ def level_mark(level: str | None, found: Compared, say: Translate) -> Value:
     return Marked(f"{TONES[tone]} {say(titles[level])}", tone)
 
 
-def assessed_municipalities_table(found: Compared, municipalities: Sequence[tuple[str, str]], say: Translate) -> Table:
-    """One row for each municipality: its latest self-assessment in numbers, or that there is none."""
+def assessed_municipalities_table(found: Compared, say: Translate) -> Table:
+    """One row for each municipality that has a self-assessment: the latest in numbers."""
     columns = [
         Column(say("Kommun"), width=18),
         Column(say("Senaste"), kind="date", width=12),
@@ -38,18 +38,20 @@ def assessed_municipalities_table(found: Compared, municipalities: Sequence[tupl
         *(Column(say(title), kind="number", width=13) for _, title in reversed(found.levels)),
         Column(say("Obesvarade"), kind="number", width=11),
     ]
-    latest = {one.organisation: one for one in found.latest}
     rows: list[list[Value]] = []
-    for code, name in municipalities:
-        one = latest.get(code)
-        if one is None:
-            rows.append([name, Missing(say("ingen än")), 0, *(Missing("–") for _ in found.levels), Missing("–")])
-            continue
+    for one in found.latest:
         counts = [one.count(key) for key, _ in reversed(found.levels)]
-        rest = len(found.items) - sum(counts)
-        rows.append([name, local_date(one.at), len(found.over_time[code]), *counts, max(0, rest)])
+        rest = max(0, len(found.items) - sum(counts))
+        number = len(found.over_time[one.organisation])
+        rows.append([one.organisation_name, local_date(one.at), number, *counts, rest])
     note = say("Antal påståenden per nivå i den senaste självskattningen.")
     return Table("Oversikt", say("Senaste självskattningen"), columns, rows, note=note)
+
+
+def not_assessed_table(found: Compared, say: Translate) -> Table:
+    """The municipalities that have not done it yet."""
+    rows: list[list[Value]] = [[name] for _, name in found.without]
+    return Table("InteGjord", say("Har inte gjort den än"), [Column(say("Kommun"), width=30)], rows)
 
 
 def assessed_items_table(found: Compared, say: Translate) -> Table:
@@ -83,12 +85,12 @@ def rounds_table(found: Compared, say: Translate) -> Table:
 def pattern_tables(found: Patterns, threshold: int | None, say: Translate) -> list[Table]:
     """The patterns as tables. With a threshold, for what is passed on: smaller numbers are hidden in all of them."""
     kinds = (
-        ("Kategorier", "Per kategori", "Kategori", found.categories),
-        ("Punkter", "Per punkt i överenskommelsen", "Punkt i överenskommelsen", found.clauses),
-        ("Manader", "Per månad", "Månad", found.months),
-        ("Parter", "Per parter", "Parter", found.parties),
+        ("Kategorier", say("Per kategori"), say("Kategori"), found.categories),
+        ("Punkter", say("Per punkt i överenskommelsen"), say("Punkt i överenskommelsen"), found.clauses),
+        ("Parter", say("Per parter"), say("Parter"), found.parties),
+        ("Manader", say("Per månad"), say("Månad"), found.months),
     )
-    tables = [_counted(key, say(title), say(what), rows, threshold, say) for key, title, what, rows in kinds]
+    tables = [_counted(*kind, threshold, say) for kind in kinds]
     tables.append(_punctual_table(found, threshold, say))
     if threshold is None:
         tables.append(_repeated_table(found, say))

@@ -16,8 +16,10 @@
     const canvas = viewer.get("canvas"), registry = viewer.get("elementRegistry");
     mark(canvas, registry, place.dataset.passed, "is-passed");
     mark(canvas, registry, place.dataset.current, "is-current");
-    if (place.dataset.heat) warm(viewer, JSON.parse(place.dataset.heat));
-    fit(canvas, registry, `${place.dataset.current} ${place.dataset.passed.split(" ").pop()}`, canvasPlace);
+    const times = JSON.parse(place.dataset.heat || "{}");
+    const hottest = Object.keys(times).sort((a, b) => times[b][0] - times[a][0])[0] || "";
+    warm(viewer, times);
+    fit(canvas, registry, `${place.dataset.current} ${place.dataset.passed.split(" ").pop()} ${hottest}`, canvasPlace);
   };
   // How long steps take: a colour, and the time in words beside it. `times`: element id to [heat 1 to 4, words]
   const warm = (viewer, times) => {

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from flask import render_template, request, url_for
 
+from engine.authorisation import may_start
 from engine.clock import end_of_day
 from engine.errors import NotFound
 from engine.queries import StatusPicture, StatusRow, status_picture
@@ -12,6 +13,7 @@ from engine.queries.swedish import swedish_order
 from web import context, words
 from web.county_map import county_map
 from web.views import (  # noqa: F401 - they add their pages to the blueprint
+    monitoring,
     monitoring_assessments,
     monitoring_bottlenecks,
     monitoring_deviations,
@@ -49,10 +51,15 @@ def show() -> str:
 
 
 def _address(row: StatusRow) -> str:
-    """The municipality's agreement; before there is one, what there is to say about that."""
+    """The municipality's agreement; before there is one, where it is begun by those who may, else its open tasks."""
     if row.agreement_key:
         return url_for("agreements.one", key=row.agreement_key)
-    return url_for("county.show", skede="", _anchor="matris")
+    process = next(
+        (one for one in monitoring.chosen_pack().processes if "{organisation}" in (one.business_key or "")), None
+    )
+    if process is not None and may_start(context.person(), process, row.organisation):
+        return url_for("processes.begin", process_key=process.key, kommun=row.organisation)
+    return url_for("county.late", kommun=row.organisation, visa="alla")
 
 
 def chosen_picture() -> StatusPicture:

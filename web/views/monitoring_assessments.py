@@ -13,6 +13,7 @@ from exports.monitoring_registers import (
     assessed_items_table,
     assessed_municipalities_table,
     level_mark,
+    not_assessed_table,
     rounds_table,
 )
 from exports.tables import Value
@@ -46,9 +47,9 @@ def assessments(suffix: str) -> str | Response:
     stage = _stage(pack, rounds)
     expected = [one for one in monitoring.municipalities() if code in (None, one[0])]
     found, say = compare(pack, rounds, stage, expected), monitoring.say()
-    overview = assessed_municipalities_table(found, expected, say)
+    overview = assessed_municipalities_table(found, say)
     if suffix:
-        tables = [assessed_items_table(found, say), overview, rounds_table(found, say)]
+        tables = [assessed_items_table(found, say), overview, rounds_table(found, say), not_assessed_table(found, say)]
         return monitoring.file_of(tables, "sjalvskattningar", suffix, _choice(pack, stage))
     return render_template(
         "county/assessments.html",

@@ -13,6 +13,8 @@ from web.views import monitoring
 from web.views.monitoring import blueprint
 from web.views.monitoring_deviations import threshold_of
 
+EVERY = "alla"
+
 
 @blueprint.get("/nyckeltal", defaults={"suffix": ""})
 @blueprint.get("/nyckeltal.<suffix>")
@@ -34,10 +36,10 @@ def figures(suffix: str) -> str | Response:
         "county/figures.html",
         tables=tables,
         official=bool(official),
-        years=[(str(one), str(one)) for one in years],
+        years=[*((str(one), str(one)) for one in years), (EVERY, _("Alla år"))],
         kinds=_kinds(),
         municipalities=monitoring.municipalities(),
-        chosen={"kommun": request.args.get("kommun", ""), "ar": str(year or ""), "slag": kind},
+        chosen={"kommun": request.args.get("kommun", ""), "ar": str(year or EVERY), "slag": kind},
     )
 
 
@@ -47,8 +49,11 @@ def _kinds() -> list[tuple[str, str]]:
 
 
 def _year(known: list[int]) -> int | None:
+    """The year of the address, else the latest there is: eight years of a county are too much for one page."""
     given = request.args.get("ar", "")
-    return int(given) if given.isdigit() and int(given) in known else None
+    if given == EVERY:
+        return None
+    return int(given) if given.isdigit() and int(given) in known else next(iter(known), None)
 
 
 def _choice(year: int | None, kind: str) -> list[str]:
