@@ -7,7 +7,7 @@ from typing import Any
 
 CENTRE_X, CENTRE_Y, RADIUS = 300.0, 190.0, 122.0
 LABEL_GAP = 14.0
-LINE_LENGTH = 18
+LINE_LENGTH, MOST_LINES = 18, 3
 FEWEST_AXES, MOST_AXES = 3, 12
 
 Points = str  # "x,y x,y", as an SVG polygon wants them
@@ -50,6 +50,7 @@ class Radar:
     now_dots: tuple[tuple[float, float], ...]
     then: Points
     then_dots: tuple[tuple[float, float], ...]
+    numbered: bool  # the axes bear the numbers of the rows in the table, as their titles are too long to be written out
 
 
 def assessed_items(
@@ -78,9 +79,13 @@ def draw(items: Sequence[AssessedItem], top: int) -> Radar | None:
     axes = _means(items)
     if len(axes) < FEWEST_AXES:
         axes = [(item.title, item.now, item.then) for item in items]
+    numbers = [str(number) for number, axis in enumerate(axes, 1) if axis[1] is not None]
     axes = [axis for axis in axes if axis[1] is not None]  # what nobody answered is no zero
     if not FEWEST_AXES <= len(axes) <= MOST_AXES or top < 1:
         return None
+    numbered = any(len(_wrapped(title)) > MOST_LINES for title, _, _ in axes)
+    if numbered:
+        axes = [(number, now, then) for number, (_, now, then) in zip(numbers, axes, strict=True)]
     angles = [-pi / 2 + 2 * pi * number / len(axes) for number in range(len(axes))]
     now = [_point(angle, (value or 0) / top) for angle, (_, value, _) in zip(angles, axes, strict=True)]
     has_then = any(value is not None for _, _, value in axes)
@@ -96,6 +101,7 @@ def draw(items: Sequence[AssessedItem], top: int) -> Radar | None:
         now_dots=tuple(now),
         then=_polygon(then),
         then_dots=tuple(then),
+        numbered=numbered,
     )
 
 
@@ -144,11 +150,11 @@ def _axis(angle: float, label: str) -> Axis:
 
 
 def _wrapped(label: str) -> tuple[str, ...]:
-    """At most three lines, broken between words."""
+    """Lines broken between words."""
     lines = [""]
     for word in label.split():
         if lines[-1] and len(lines[-1]) + len(word) + 1 > LINE_LENGTH:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    return (*lines[:2], lines[2] + "…") if len(lines) > 3 else tuple(lines)
+    return tuple(lines)

@@ -16,6 +16,8 @@ from engine.queries.decisions import read_decisions
 from engine.queries.rows import DecisionRow
 from engine.queries.titles import Titles
 
+# The stages in which the text itself is written, talked through and decided about.
+TEXT_STAGES = frozenset({"drafting", "anchoring", "decision"})
 NO_SUCH_VERSION = "Versionen finns inte. Välj en i listan på överenskommelsens sida."
 
 
@@ -86,13 +88,12 @@ def _decided_on(
     """The decisions about the text itself, between one version's being finished and the next one's."""
     if finished is None:
         return ()
-    of_text = {"drafting", "anchoring", "decision"}
     return tuple(
         one
         for one in decisions
         if one.recorded_at >= finished
         and (until is None or one.recorded_at < until)
-        and (one.kind == "party" or one.stage in of_text)
+        and (one.kind == "party" or one.stage in TEXT_STAGES)
     )
 
 

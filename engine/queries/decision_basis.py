@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from engine.database.tables import submission, user_task
 from engine.people import Person
+from engine.queries.agreement_document import AgreementDocument, get_document
+from engine.queries.agreement_versions import TEXT_STAGES
 from engine.queries.decisions import RecordedDecision, list_decisions
 from engine.queries.deviations import DeviationRow, list_deviations
 from engine.queries.submissions import SubmissionRow, of_the_same_case, read_submissions
@@ -22,6 +24,7 @@ class DecisionBasis:
     before: dict[str, SubmissionRow]
     open_deviations: list[DeviationRow]
     decisions: list[RecordedDecision]
+    document: AgreementDocument | None  # the proposal, when it is the agreement's own text that is decided about
 
 
 def get_decision_basis(
@@ -38,6 +41,7 @@ def get_decision_basis(
         before={row.id: found for row in context if (found := _before(row, older)) is not None},
         open_deviations=deviations if task.organisation and task.agreement_key else [],
         decisions=list_decisions(connection, person, **about),
+        document=_document(connection, person, now, task),
     )
 
 
@@ -55,6 +59,12 @@ def following_tasks(connection: Connection, person: Person, task: TaskRow) -> li
 
 def _same_instance(task: TaskRow) -> Any:
     return submission.c.instance_id == task.instance_id
+
+
+def _document(connection: Connection, person: Person, now: datetime, task: TaskRow) -> AgreementDocument | None:
+    if task.agreement_key is None or task.stage not in TEXT_STAGES or task.organisation is None:
+        return None
+    return get_document(connection, person, now, task.agreement_key)
 
 
 def _before(row: SubmissionRow, older: list[SubmissionRow]) -> SubmissionRow | None:

@@ -1,14 +1,15 @@
 """What a decision's page shows beside the form: changes since last time, the self-assessment, what is still open."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from engine.queries import TaskDetail, get_decision_basis
 from engine.queries.submissions import SubmissionRow
-from web import comparison, context, radar, words
+from web import abbreviations, comparison, context, radar, words
 from web.comparison import Change
 from web.forms import reading
 from web.radar import AssessedItem
-from web.views import form_page
+from web.views import checklist, form_page
 
 SCALE = "scale"
 
@@ -20,6 +21,7 @@ def decision_page(detail: TaskDetail) -> dict[str, Any]:
         basis = get_decision_basis(connection, context.person(), context.now(), task, detail.context)
     scale = words.catalogues(task.pack_key).get(SCALE, [])
     assessed = _assessed(detail, basis.before)
+    latest = radar.draw(assessed, len(scale))
     assessment_rows = [row for row in detail.context if row.register == "assessment"]
     return {
         "basis": basis,
@@ -27,12 +29,45 @@ def decision_page(detail: TaskDetail) -> dict[str, Any]:
         "assessed": assessed,
         "assessment": assessment_rows[-1] if assessment_rows else None,
         "assessment_before": basis.before.get(assessment_rows[-1].id) if assessment_rows else None,
-        "radar": radar.draw(assessed, len(scale)),
+        "radar": latest,
         "scale": scale,
-        "met": sum(item.now == len(scale) for item in assessed),
+        "points": checklist.checklist(_handed_in(detail), assessed, len(scale), basis.document),
+        "risks": checklist.open_risks(detail.context),
+        "ballot": _ballot(detail),
+        "abbreviations": abbreviations.used_in(_texts(detail)),
         "submissions": [row for row in detail.context if row.register != "assessment"],
         "previous_decision": next(iter(detail.previous), None),
     }
+
+
+def _handed_in(detail: TaskDetail) -> list[SubmissionRow]:
+    """What belongs to the step itself: not what set it going."""
+    return [row for row in detail.context if row.instance_id == detail.task.instance_id]
+
+
+def _ballot(detail: TaskDetail) -> list[tuple[str, str, list[str]]]:
+    """What can be decided, as the form offers it: title, what it means, and where the work can be sent back to."""
+    questions = reading.properties(detail.form)
+    back = [words.words(str(choice["title"])) for choice in questions.get("return_to", {}).get("oneOf", [])]
+    return [
+        (
+            words.words(str(choice["title"])),
+            words.words(choice.get("description")),
+            back if choice["const"] == "returned" else [],
+        )
+        for choice in questions.get("outcome", {}).get("oneOf", [])
+    ]
+
+
+def _texts(detail: TaskDetail) -> Iterator[str]:
+    """Everything on the page that may hold an abbreviation."""
+    task = detail.task
+    yield from (task.name, task.role_title, task.stage_title or "", task.process_title)
+    yield from (str(detail.form.get("description") or ""), *detail.next_steps)
+    for row in detail.context:
+        yield row.element_name
+        for answer in form_page.read_answers(row.form, row.values, task.pack_key):
+            yield f"{answer.label} {answer.plain}"
 
 
 def _changes(
