@@ -6,6 +6,8 @@ Also guards privacy: no text may hold a personal identity number, wherever it is
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any, cast
 
@@ -21,11 +23,39 @@ Schema = Mapping[str, Any]
 Values = dict[str, Any]
 
 MAX_TEXT = 20_000
+TODAY, OWN_ORGANISATION = "today", "own_organisation"  # of x-not-after and x-leave-out
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _IDENTITY_NUMBER = re.compile(r"(?<!\d)(?:19|20)?\d{6}[-+ ]?\d{4}(?!\d)")
 
 
-def validate(schema: Schema, values: Values, catalogues: Mapping[str, list[dict[str, Any]]]) -> list[FieldError]:
+@dataclass(frozen=True)
+class Circumstances:
+    """What a form's own keywords ask about the moment: the day it is in Sweden."""
+
+    today: date
+
+
+def fitted(schema: dict[str, Any], organisation: str | None) -> dict[str, Any]:
+    """The form as it is put to whoever acts for an organisation: choices that leave out the own one (x-leave-out)."""
+    fields: Schema = schema.get("properties", {})
+    own = {name: field for name, field in fields.items() if field.get("x-leave-out") == OWN_ORGANISATION}
+    if not own:
+        return schema
+    return {**schema, "properties": {**fields, **{name: _without(field, organisation) for name, field in own.items()}}}
+
+
+def _without(field: Schema, organisation: str | None) -> dict[str, Any]:
+    if isinstance(field.get("items"), dict):
+        return {**field, "items": _without(field["items"], organisation)}
+    return {**field, "oneOf": [one for one in field.get("oneOf", []) if one.get("const") != organisation]}
+
+
+def validate(
+    schema: Schema,
+    values: Values,
+    catalogues: Mapping[str, list[dict[str, Any]]],
+    at: Circumstances | None = None,
+) -> list[FieldError]:
     """What is wrong with `values`, by field, first things first; empty when they may be submitted.
 
     Hidden fields (x-show-if) are neither demanded nor judged: give `visible(schema, values)` if they may be there.
@@ -36,7 +66,21 @@ def validate(schema: Schema, values: Values, catalogues: Mapping[str, list[dict[
     if not errors:
         errors.extend(_schema_errors(schema, shown, catalogues))
         errors.extend(_identity_errors(shown, ""))
+        if at is not None:
+            told = {error.path for error in errors}
+            errors.extend(error for error in _too_late(schema, shown, at.today.isoformat()) if error.path not in told)
     return errors
+
+
+def _too_late(schema: Schema, values: Any, today: str, path: str = "") -> Iterator[FieldError]:
+    """Days that had to have been (x-not-after) and are still to come."""
+    for name, field in schema.get("properties", {}).items():
+        value = values.get(name) if isinstance(values, dict) else None
+        if isinstance(value, list) and isinstance(field.get("items"), dict):
+            for number, row in enumerate(value):
+                yield from _too_late(field["items"], row, today, f"{path}{name}.{number}.")
+        elif field.get("x-not-after") == TODAY and isinstance(value, str) and value > today:
+            yield FieldError(f"{path}{name}", "Den dagen har inte varit än. Skriv i dag eller en tidigare dag.")
 
 
 def validate_draft(schema: Schema, values: Values) -> list[FieldError]:

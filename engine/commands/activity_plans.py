@@ -8,12 +8,13 @@ from sqlalchemy import Connection, select
 
 from engine.authorisation import may_import_activities
 from engine.bpmn.definitions import Definition
+from engine.clock import local_date
 from engine.commands import instances
 from engine.commands.tasks import submit
 from engine.database.register_tables import activity, agreement
 from engine.definitions import latest_definition
 from engine.errors import Conflict, FieldError, InvalidFile, NotFound
-from engine.forms import part, validate
+from engine.forms import Circumstances, part, validate
 from engine.history import Log
 from engine.packs import Pack
 from engine.people import Person
@@ -48,7 +49,7 @@ def import_activities(
     pack = work.pack(found.pack_key)
     definition, element_id, form_key = _form_of(connection, pack)
     form, values = definition.form(form_key), {FIELD: list(rows)}
-    if errors := validate(part(form, [FIELD]), values, pack.catalogues):
+    if errors := validate(part(form, [FIELD]), values, pack.catalogues, Circumstances(local_date(now))):
         questions = form["properties"][FIELD]["items"]["properties"]
         raise InvalidFile([_told(error, places, questions) for error in errors])
     if _is_current(connection, agreement_key, rows):

@@ -17,7 +17,7 @@ from engine.commands.tasks import open_task, submitters
 from engine.database.workplace_tables import contribution
 from engine.definitions import definition_by_id
 from engine.errors import AlreadyDone, Invalid, InvalidForm, NotFound, NotPermitted
-from engine.forms import holds_identity_number, is_storable, part, validate, validate_draft
+from engine.forms import Circumstances, holds_identity_number, is_storable, part, validate, validate_draft
 from engine.people import Person, get_person
 from engine.work import Work
 
@@ -108,7 +108,8 @@ def save_contribution(
     task = open_task(connection, found.task_id)
     form = part(_form(connection, task), found.fields)
     work = Work(connection, now, person.id, person.grants)
-    errors = validate(form, values, work.pack(task.pack_key).catalogues) if done else validate_draft(form, values)
+    at = Circumstances(local_date(now))
+    errors = validate(form, values, work.pack(task.pack_key).catalogues, at) if done else validate_draft(form, values)
     if errors:
         raise InvalidForm(errors)
     saved: dict[str, Any] = found._mapping["values"] or {}

@@ -13,7 +13,7 @@ from engine.commands.tasks import submit
 from engine.database.tables import counter, process_instance
 from engine.definitions import latest_definition
 from engine.errors import Conflict, Invalid, InvalidForm, NotFound
-from engine.forms import routed, validate, visible
+from engine.forms import Circumstances, routed, validate, visible
 from engine.packs import Pack, Process, current_pack
 from engine.people import Person
 from engine.registers import agreements
@@ -55,7 +55,7 @@ def start_process(
     may_start(person, process, organisation).demand()
     definition = latest_definition(connection, pack_key, process_key)
     form = definition.form(definition.start_form_key) if definition.start_form_key else {}
-    errors = validate(form, values or {}, pack.catalogues)
+    errors = validate(form, values or {}, pack.catalogues, Circumstances(local_date(now)))
     if errors:
         raise InvalidForm(errors)
     shown = visible(form, values or {})

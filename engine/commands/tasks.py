@@ -9,14 +9,15 @@ from sqlalchemy import Boolean, Connection, bindparam, delete, exists, insert, o
 
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
 from engine.bpmn.definitions import Definition
+from engine.clock import local_date
 from engine.commands import effects, incident_rows, instances, notices, task_files
 from engine.commands.undoing import undone_as_a_whole
 from engine.database.prepared import Prepared
-from engine.database.tables import draft, submission, timer, user_task
-from engine.database.workplace_tables import contribution
+from engine.database.tables import draft, process_instance, submission, timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import AlreadyDone, Attempt, InvalidForm, NotFound, Stale
-from engine.forms import routed, validate, visible
+from engine.forms import Circumstances, fitted, routed, validate, visible
+from engine.four_eyes import submitters_by_instance
 from engine.history import digest
 from engine.people import Person
 from engine.registers import stages
@@ -36,26 +37,7 @@ _TASK = Prepared(
         exists().where(*task_files.not_handed_in(user_task.c.id)).label("has_files"),
     ).where(user_task.c.id == bindparam("task_id"))
 )
-_SUBMITTERS = Prepared(
-    select(submission.c.person_id)
-    .join(user_task, user_task.c.id == submission.c.task_id)
-    .where(submission.c.instance_id == bindparam("instance_id"), ~user_task.c.gate)
-    # What a substitute has handed in counts for whoever was away, and whoever has written a part has submitted it, too.
-    .union(
-        select(submission.c.acting_for)
-        .join(user_task, user_task.c.id == submission.c.task_id)
-        .where(
-            submission.c.instance_id == bindparam("instance_id"),
-            ~user_task.c.gate,
-            submission.c.acting_for.is_not(None),
-        ),
-        select(contribution.c.person_id)
-        .join(user_task, user_task.c.id == contribution.c.task_id)
-        .where(
-            user_task.c.instance_id == bindparam("instance_id"), ~user_task.c.gate, contribution.c.done_at.is_not(None)
-        ),
-    )
-)
+_SUBMITTERS = Prepared(submitters_by_instance(process_instance.c.id == bindparam("instance_id")))
 # As it was when it was read: what somebody has taken over meanwhile, or begun to write about, is looked at once more.
 _COMPLETE = Prepared(
     update(user_task).where(
@@ -126,10 +108,10 @@ def complete_task(
     instance = instances.load(work := Work(connection, now, person.id, person.grants), task.instance_id)
     may_work_task(person, task, submitters(connection, task)).demand()
     definition = definition_by_id(connection, task.definition_id)
-    form = definition.form(task.form_key) if task.form_key else {}
+    form = fitted(definition.form(task.form_key), task.role_organisation) if task.form_key else {}
     files = task_files.waiting(connection, task_id) if task.has_files else []
     values = task_files.named_in(form, values, files)
-    errors = validate(form, values, work.pack(task.pack_key).catalogues)
+    errors = validate(form, values, work.pack(task.pack_key).catalogues, Circumstances(local_date(now)))
     if errors:
         raise InvalidForm(errors)
     shown = visible(form, values)
@@ -214,10 +196,10 @@ def open_task(connection: Connection, task_id: str) -> Any:
 
 
 def submitters(connection: Connection, task: Any) -> frozenset[str]:
-    """Who has handed something in, in the same instance: they may not decide about it (four eyes)."""
+    """Who has handed something in, in the same stage: they may not decide about it (see `engine.four_eyes`)."""
     if not task.gate:
         return frozenset()
-    return frozenset(_SUBMITTERS.scalars(connection, {"instance_id": task.instance_id}))
+    return frozenset(person for _, person in _SUBMITTERS.all(connection, {"instance_id": task.instance_id}))
 
 
 def _assign(connection: Connection, now: datetime, task_id: str, assignee: str | None, expected: str | None) -> None:

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.authorisation import may_be_assigned, may_see_task
-from engine.database.tables import submission, user_task
+from engine.database.tables import process_instance, user_task
+from engine.four_eyes import submitters_by_instance
 from engine.people import Person, list_people
 from engine.queries.task_rows import TaskRow, task_columns, task_row
 from engine.queries.titles import Titles
@@ -56,12 +57,6 @@ def _submitters(connection: Connection, tasks: Sequence[TaskRow]) -> dict[str, f
     instances = sorted({task.instance_id for task in tasks if task.gate})
     handed_in: dict[str, set[str]] = defaultdict(set)
     if instances:
-        query = (
-            select(submission.c.instance_id, submission.c.person_id)
-            .join(user_task, user_task.c.id == submission.c.task_id)
-            .where(submission.c.instance_id.in_(instances), ~user_task.c.gate)
-            .distinct()
-        )
-        for row in connection.execute(query):
-            handed_in[row.instance_id].add(row.person_id)
+        for instance_id, person in connection.execute(submitters_by_instance(process_instance.c.id.in_(instances))):
+            handed_in[instance_id].add(person)
     return defaultdict(frozenset, {instance: frozenset(people) for instance, people in handed_in.items()})

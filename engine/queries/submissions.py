@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 
 from engine.database.tables import person as person_table
 from engine.database.tables import process_definition, process_instance, submission, user_task
-from engine.database.workplace_tables import contribution
+from engine.four_eyes import submitters_by_instance
 from engine.queries.outline import read_outline
 from engine.queries.titles import Titles
 
@@ -79,24 +79,9 @@ def latest_of_each(rows: list[SubmissionRow]) -> list[SubmissionRow]:
 
 
 def submitters(connection: Connection, instance_id: str) -> frozenset[str]:
-    """Who has completed a task of the instance, or written a part of one. Decisions at gates do not count: whoever
-    returned a draft may well decide about the next round. Nor does having started it."""
-    handed_in = (
-        select(submission.c.person_id)
-        .join(user_task, user_task.c.id == submission.c.task_id)
-        .where(submission.c.instance_id == instance_id, user_task.c.gate.is_(False))
-    )
-    written = (
-        select(contribution.c.person_id)
-        .join(user_task, user_task.c.id == contribution.c.task_id)
-        .where(user_task.c.instance_id == instance_id, ~user_task.c.gate, contribution.c.done_at.is_not(None))
-    )
-    in_the_place_of = (
-        select(submission.c.acting_for)
-        .join(user_task, user_task.c.id == submission.c.task_id)
-        .where(submission.c.instance_id == instance_id, ~user_task.c.gate, submission.c.acting_for.is_not(None))
-    )
-    return frozenset(connection.execute(handed_in.union(written, in_the_place_of)).scalars())
+    """Who has handed something in, in the instance's stage: they may not decide about it (see `engine.four_eyes`)."""
+    found = connection.execute(submitters_by_instance(process_instance.c.id == instance_id))
+    return frozenset(person for _, person in found)
 
 
 def read_definitions(connection: Connection, ids: set[str]) -> dict[str, Any]:

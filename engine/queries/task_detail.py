@@ -10,6 +10,7 @@ from engine.authorisation import Verdict, may_assign_task, may_see_task, may_wor
 from engine.database.register_tables import agreement
 from engine.database.tables import draft, process_definition, process_instance, submission, user_task
 from engine.errors import NotFound
+from engine.forms import fitted
 from engine.people import Person
 from engine.prefill import About, prefill
 from engine.queries.instances import InstanceRow, instance_row
@@ -58,6 +59,7 @@ def get_task(connection: Connection, person: Person, now: datetime, task_id: str
     ).one()
     instance = connection.execute(select(process_instance).where(process_instance.c.id == row.instance_id)).one()
     form = definition.forms.get(row.form_key) or {"type": "object", "title": row.name, "properties": {}}
+    form = fitted(form, task.role_organisation)
     handed_in = read_submissions(connection, titles, _surrounding(task, instance))
     verdict = _may_complete(person, task, submitters(connection, task.instance_id))
     open_now = task.state == "open"

@@ -65,7 +65,8 @@ def _value(name: str, field: Mapping[str, Any], catalogues: Catalogues, rng: ran
     if options:
         return rng.choice(options)
     if field.get("format") == "date":
-        return _date(name, rng, today).isoformat()
+        day = _date(name, rng, today)
+        return (min(day, today) if field.get("x-not-after") else day).isoformat()
     if field.get("format") == "email":
         return "funktionsbrevlada@example.se"
     if field.get("format") == "uri":

@@ -27,6 +27,7 @@ SENTENCES = (
     N_("Ange minst {limit}."),
     N_("Ange högst {limit}."),
     N_("Skriv datumet som år-månad-dag, till exempel 2026-11-24."),
+    N_("Den dagen har inte varit än. Skriv i dag eller en tidigare dag."),
     N_("Skriv en e-postadress, till exempel namn@kommun.se."),
     N_("Skriv en webbadress som börjar med https://."),
     N_("Skriv ett tal med siffror."),

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from engine.bpmn.profile.case import Fault
+from engine.forms import OWN_ORGANISATION, TODAY
 from engine.packs import Pack
 
 REGISTERS = frozenset(
@@ -122,6 +123,15 @@ def _keywords(name: str, field: Schema, pack: Pack) -> Iterator[Fault]:
         value = field.get(keyword)
         if value is not None and (not isinstance(value, str) or value not in known):
             yield Fault(name, f"{keyword} {value!r} är okänt")
+    if "x-not-after" in field and (field["x-not-after"] != TODAY or field.get("format") != "date"):
+        yield Fault(name, f'x-not-after ska vara "{TODAY}" på ett datum (format date)')
+    if "x-leave-out" in field:
+        items = field.get("items")
+        choices = [choice for owner in (field, items) if isinstance(owner, dict) for choice in owner.get("oneOf", [])]
+        codes = {item["key"] for item in pack.catalogues.get("organisations", [])}
+        constants = {choice.get("const") for choice in choices if isinstance(choice, dict)}
+        if field["x-leave-out"] != OWN_ORGANISATION or not constants & codes:
+            yield Fault(name, f'x-leave-out ska vara "{OWN_ORGANISATION}" på ett val (oneOf) mellan organisationer')
     for keyword in ("x-options", "x-rows"):
         if keyword in field:
             yield from _catalogue(name, keyword, field[keyword], pack)

@@ -54,6 +54,17 @@ FAULTS: dict[str, tuple[dict[str, Any], str | None, str]] = {
         "odd",
         "x-show-if: 'maybe' är inget val",
     ),
+    "a text that is not after today": (with_field({"x-not-after": "today"}), "odd", "x-not-after ska vara"),
+    "not after some day": (
+        with_field({"format": "date", "x-not-after": "2026-01-01"}),
+        "odd",
+        "x-not-after ska vara",
+    ),
+    "a choice that leaves out somebody": (
+        with_field({"oneOf": [{"const": "a", "title": "A"}], "x-leave-out": "own_organisation"}),
+        "odd",
+        "x-leave-out ska vara",
+    ),
     "shown if malformed": (with_field({"x-show-if": "outcome"}), "odd", "x-show-if ska vara"),
     "choice without title": (
         with_field({"oneOf": [{"const": "a"}]}),
