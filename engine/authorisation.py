@@ -45,6 +45,8 @@ NOT_FROM_HERE = "Be någon som har en roll i den organisation som uppgiften gäl
 NOT_YOURSELF = "Välj någon annan än dig själv."
 NOT_FROM_HERE = "Be någon som har en roll i den organisation som uppgiften gäller."
 NOT_YOUR_MEETINGS = "Bara RSS Dalarna, administratören och kommunens egen processledare kan skriva in möten."
+NOT_AN_ADMINISTRATOR = "Bara en administratör får ändra personer, organisationer, roller och processpaket."
+NOT_ABOUT_YOU = "Du kan bara hämta det som finns om dig själv. En administratör kan göra det för andra."
 NOT_AN_OPERATOR = "Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."
 
 
@@ -226,6 +228,16 @@ def may_share_filter(person: Person, role: str, organisation: str | None) -> Ver
 def may_operate(person: Person) -> Verdict:
     """Suspend, cancel, modify, retry, migrate: those who keep the system running."""
     return YES if person.is_administrator else Verdict(NOT_AN_OPERATOR)
+
+
+def may_administer(person: Person) -> Verdict:
+    """People, organisations, roles, packs, settings."""
+    return YES if person.is_administrator else Verdict(NOT_AN_ADMINISTRATOR)
+
+
+def may_see_what_is_stored(person: Person, about: str) -> Verdict:
+    """Everything that is kept about a person: themselves, and administrators on their behalf."""
+    return YES if person.id == about or person.is_administrator else Verdict(NOT_ABOUT_YOU)
 
 
 def may_name_substitute(person: Person, absent: Person, substitute: Person) -> Verdict:

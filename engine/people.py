@@ -186,6 +186,14 @@ def list_people(connection: Connection, role: str | None = None, organisation: s
     return _people(connection, query)
 
 
+def set_password(connection: Connection, person_id: str, password: str) -> None:
+    """Replace the password. Raises Invalid when it is too short."""
+    if len(password) < MINIMUM_PASSWORD_LENGTH:
+        raise Invalid(f"Lösenordet behöver minst {MINIMUM_PASSWORD_LENGTH} tecken.")
+    values = {"password_hash": _hash(password)}
+    connection.execute(update(person_table).where(person_table.c.id == person_id).values(values))
+
+
 def authenticate(connection: Connection, username: str, password: str) -> Person:
     """The person whose username and password these are; raises `NotPermitted` without telling which one is wrong."""
     found = connection.execute(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     ColumnElement,
     Connection,
@@ -92,7 +93,7 @@ def _standing_in(rows: Sequence[Row[Any]]) -> tuple[StandIn, ...]:
     return tuple(sorted(found, key=lambda absent: (absent.name, absent.person_id, absent.last_day)))
 
 
-_wanted = bindparam("person_id")
+_wanted: BindParameter[str] = bindparam("person_id")
 _now_in_force = in_force(bindparam("day", type_=Date), bindparam("now", type_=Moment))
 _person = (
     person_table.c.id,

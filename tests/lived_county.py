@@ -15,6 +15,7 @@ from sqlalchemy import select
 from engine.clock import start_of_day
 from engine.commands import deploy_pack
 from engine.database import Database
+from engine.database.access_tables import access_token
 from engine.database.register_tables import agreement
 from engine.database.tables import user_task
 from engine.packs import load_pack, shipped_packs
@@ -36,6 +37,7 @@ def lived_county() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     file = folder / "county.sqlite3"
     database = Database(f"sqlite:///{file}", durable=False)
+    assert access_token.metadata is agreement.metadata  # every table, whatever else the test has imported
     agreement.metadata.create_all(database.engine)
     pack_folder = shipped_packs()[0]
     pack = load_pack(pack_folder)

@@ -57,6 +57,8 @@ NOTED = (
     N_("Den här filen rymmer flera organisationers ärenden. Be RSS Dalarna om den."),
     N_("Bara de som följer upp länet får läsa in officiella siffror."),
     N_("Bara RSS Dalarna, administratören och kommunens egen processledare kan läsa in en aktivitetsplan."),
+    N_("Bara en administratör får ändra personer, organisationer, roller och processpaket."),
+    N_("Du kan bara hämta det som finns om dig själv. En administratör kan göra det för andra."),
     N_("Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."),
     N_("Filtret är någon annans. Öppna det och spara det under ett eget namn om du vill ändra det."),
     N_("Du kan bara dela filter med dem som har samma roll som du."),

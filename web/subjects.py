@@ -5,8 +5,10 @@ from flask import Blueprint, Flask
 from web import context, page_words, pages, roles, shortcuts, sign_in, words
 from web.views import (
     account,
+    account_stored,
     account_keys,
     account_substitutes,
+    administration,
     agreement_files,
     agreements,
     attachments,
@@ -34,8 +36,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     roles.blueprint,
     account.blueprint,
+    account_stored.blueprint,
     account_keys.blueprint,
     account_substitutes.blueprint,
+    administration.blueprint,
     mail.blueprint,
     calendar.blueprint,
     wheel.blueprint,

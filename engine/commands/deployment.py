@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
 from engine.bpmn.findings import InvalidPack
 from engine.bpmn.profile import check_pack
 from engine.bpmn.walk import demand_proof
 from engine.database.tables import organisation, pack_version, process_definition
+from engine.database.workplace_tables import administration_event
 from engine.packs import Pack, ProcessFiles, load_pack, read_processes
 
 
@@ -107,6 +108,9 @@ def _store_process(connection: Connection, now: datetime, pack: Pack, files: Pro
 def _store_organisations(connection: Connection, pack: Pack) -> None:
     for item in pack.catalogues.get("organisations", []):
         values: dict[str, Any] = {"name": item["title"], "kind": item["kind"]}
-        known = update(organisation).where(organisation.c.code == item["key"]).values(values)
+        # A name that an administrator has given stays.
+        renamed = select(administration_event.c.subject).where(administration_event.c.kind == "organisation_renamed")
+        kept = case((organisation.c.code.in_(renamed), organisation.c.name), else_=values["name"])
+        known = update(organisation).where(organisation.c.code == item["key"]).values({**values, "name": kept})
         if connection.execute(known).rowcount == 0:
             connection.execute(insert(organisation).values(code=item["key"], **values))

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, insert, select, update
 from engine import mail
 from engine.authorisation import may_operate
 from engine.commands import effects, incident_rows, instances, timers
+from engine.commands.administration import note
 from engine.commands.reasons import demand_reason
-from engine.database.tables import draft, incident, message, timer, user_task
+from engine.database.tables import draft, incident, message, process_instance, timer, user_task
 from engine.errors import Attempt, Conflict, ExecutionFailed, NotFound
 from engine.history import Log
 from engine.people import Person
@@ -142,3 +143,24 @@ def _keep_draft(connection: Connection, now: datetime, attempt: Attempt) -> None
     if connection.execute(update(draft).where(*mine).values(version=draft.c.version + 1, **kept)).rowcount == 0:
         row = {"task_id": attempt.subject, "person_id": attempt.person_id, **kept}
         connection.execute(insert(draft).values(row))
+
+
+def resolve_incident(connection: Connection, now: datetime, person: Person, incident_id: str, reason: str) -> None:
+    """Close an incident without trying again: what failed was seen to in another way, or is not needed.
+
+    Raises NotFound, NotPermitted, Invalid (no reason), Conflict when it is resolved already.
+    """
+    may_operate(person).demand()
+    demand_reason(reason)
+    found = connection.execute(select(incident).where(incident.c.id == incident_id)).first()
+    if found is None:
+        raise NotFound(UNKNOWN)
+    still_open = (incident.c.id == incident_id, incident.c.resolved_at.is_(None))
+    closed = {"resolved_at": now, "resolved_by": person.id, "resolution": reason.strip(), "retry_at": None}
+    if connection.execute(update(incident).where(*still_open).values(closed)).rowcount != 1:
+        raise Conflict(RESOLVED)
+    if found.kind == "task":
+        connection.execute(update(user_task).where(user_task.c.id == found.subject).values(failed_at=None))
+    named = select(process_instance.c.business_key).where(process_instance.c.id == found.instance_id)
+    key = connection.execute(named).scalar_one()
+    note(connection, now, person, "incident_resolved", key, after={"reason": reason.strip()})

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine.authorisation import may_operate
 from engine.bpmn.modification import Step, demand_sound, modify
 from engine.commands import effects, instances
 from engine.commands.reasons import demand_reason
+from engine.database.tables import process_instance, user_task
 from engine.definitions import definition_by_id
 from engine.errors import Invalid
 from engine.people import Person
@@ -17,7 +18,7 @@ from engine.work import NextTask, Work
 
 NO_STEPS = "Säg vad som ska ändras: minst ett steg att avbryta eller starta."
 
-__all__ = ["Modified", "Step", "modify_instance"]
+__all__ = ["Modified", "Preview", "Step", "modify_instance", "preview_modification"]
 
 
 @dataclass(frozen=True)
@@ -51,3 +52,44 @@ def modify_instance(
     )
     effects.drain(work)
     return Modified(instance.id, tuple(work.next_tasks))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a modification would do: open tasks that would go (by name), those that would come, and the status after."""
+
+    goes: tuple[str, ...]
+    comes: tuple[str, ...]
+    status: str
+
+
+def preview_modification(
+    connection: Connection, now: datetime, person: Person, instance_id: str, reason: str, steps: Sequence[Step]
+) -> Preview:
+    """Make a modification and take it back again, all of it, and tell what it did. Raises as `modify_instance`."""
+    before = _open_tasks(connection, instance_id)
+    undone = connection.begin_nested()
+    try:
+        modify_instance(connection, now, person, instance_id, reason, steps)
+        after = _open_tasks(connection, instance_id)
+        status = connection.execute(
+            select(process_instance.c.status).where(process_instance.c.id == instance_id)
+        ).scalar_one()
+    finally:
+        undone.rollback()
+    return Preview(_missing(before, after), _missing(after, before), status)
+
+
+def _open_tasks(connection: Connection, instance_id: str) -> dict[str, str]:
+    """The open tasks of the instance and of all that it is a part of: (id, name)."""
+    root = select(process_instance.c.root_id).where(process_instance.c.id == instance_id).scalar_subquery()
+    query = (
+        select(user_task.c.id, user_task.c.name)
+        .join(process_instance, process_instance.c.id == user_task.c.instance_id)
+        .where(process_instance.c.root_id == root, user_task.c.state == "open")
+    )
+    return {row.id: row.name for row in connection.execute(query)}
+
+
+def _missing(some: dict[str, str], others: dict[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(name for task_id, name in some.items() if task_id not in others))

@@ -6,6 +6,6 @@ of a state, so that loops end. A list has none, one or two items; timers and mes
 rules (`engine.bpmn.profile`) come first: a walk needs a model inside the profile.
 """
 
-from engine.bpmn.walk.pack import Proof, demand_proof, prove_pack
+from engine.bpmn.walk.pack import Proof, demand_proof, prove_and_remember, prove_pack
 
-__all__ = ["Proof", "demand_proof", "prove_pack"]
+__all__ = ["Proof", "demand_proof", "prove_and_remember", "prove_pack"]

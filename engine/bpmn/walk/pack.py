@@ -36,13 +36,23 @@ _proved: set[str] = set()
 
 def demand_proof(pack: Pack, processes: dict[str, ProcessFiles]) -> None:
     """Raise InvalidPack when the walk finds faults. What this program has proved before is not walked again."""
-    content = "".join((pack.content_hash, *sorted(files.content_hash for files in processes.values())))
-    if content in _proved:
+    if _content(pack, processes) in _proved:
         return
-    proof = prove_pack(pack, processes)
+    proof = prove_and_remember(pack, processes)
     if proof.findings:
         raise InvalidPack(proof.findings)
-    _proved.add(content)
+
+
+def prove_and_remember(pack: Pack, processes: dict[str, ProcessFiles]) -> Proof:
+    """Walk a pack outside any transaction, so that a deployment that follows in this program need not do it again."""
+    proof = prove_pack(pack, processes)
+    if not proof.findings:
+        _proved.add(_content(pack, processes))
+    return proof
+
+
+def _content(pack: Pack, processes: dict[str, ProcessFiles]) -> str:
+    return "".join((pack.content_hash, *sorted(files.content_hash for files in processes.values())))
 
 
 class _Pack:
