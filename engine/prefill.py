@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, or_, select
+from sqlalchemy import Connection, bindparam, case, or_, select
 
 from engine.clock import local_date
+from engine.database.prepared import Prepared
 from engine.database.register_tables import activity, assessment, deviation, indicator
 from engine.database.tables import submission
 
@@ -136,21 +137,20 @@ SOURCES: dict[str, Callable[[Connection, About, list[str]], Values]] = {
 
 _LAST = (
     select(submission.c["values"])
-    .where(submission.c.agreement_key.in_(bindparam("agreement_keys", expanding=True)))
+    .where(or_(submission.c.agreement_key == bindparam("own"), submission.c.agreement_key == bindparam("before")))
     .order_by(case((submission.c.agreement_key == bindparam("own"), 0), else_=1), submission.c.submitted_at.desc())
     .limit(1)
 )
 _same_item = submission.c.item.is_not_distinct_from(bindparam("item"))
-_LAST_OF_FORM = _LAST.where(submission.c.form_key == bindparam("form_key"), _same_item)
-_LAST_SECTION = _LAST.where(submission.c.register == "section", _same_item)
-_LAST_GOALS = _LAST.where(submission.c.register == "goals")
+_LAST_OF_FORM = Prepared(_LAST.where(submission.c.form_key == bindparam("form_key"), _same_item))
+_LAST_SECTION = Prepared(_LAST.where(submission.c.register == "section", _same_item))
+_LAST_GOALS = Prepared(_LAST.where(submission.c.register == "goals"))
 
 
-def _last_submission(connection: Connection, about: About, query: Select[Any], **values: Any) -> Values:
+def _last_submission(connection: Connection, about: About, query: Prepared, **values: Any) -> Values:
     """The newest values that `query` finds: this agreement's own, else its predecessor's."""
-    own = {"agreement_keys": about.agreement_keys, "own": about.agreement_key}
-    found = connection.execute(query, {**own, **values}).first()
-    return dict(found[0]) if found else {}
+    found = query.scalar(connection, {"own": about.agreement_key, "before": about.predecessor_key, **values})
+    return dict(found) if found else {}
 
 
 def _each(names: list[str], value: Any) -> Values:

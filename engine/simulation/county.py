@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from engine.clock import end_of_day, local_date, start_of_day
 from engine.commands import Completed, complete_task, due_timers, fire_timer, next_due, start_process
 from engine.database import Database
+from engine.database.prepared import Prepared
 from engine.database.tables import process_instance, user_task
 from engine.definitions import definition_by_id, latest_definition
 from engine.errors import NotPermitted, SamflodeError
@@ -26,10 +27,7 @@ from engine.work import NextTask
 
 PRELUDE = timedelta(days=380)  # signing, recommendation and sixteen approvals before the agreement is in force
 
-_TASK = select(user_task).where(user_task.c.id == bindparam("task_id"))
-_OPEN_TASKS = select(user_task).where(
-    user_task.c.id.in_(bindparam("task_ids", expanding=True)), user_task.c.state == "open"
-)
+_OPEN_TASK = Prepared(select(user_task).where(user_task.c.id == bindparam("task_id"), user_task.c.state == "open"))
 
 
 @dataclass(frozen=True)
@@ -78,6 +76,7 @@ class _County:
         self._order = 0
         self._people: dict[tuple[str, str], list[Person]] = {}
         self._rounds: Counter[tuple[str, str, str | None]] = Counter()
+        self._due: datetime | None = None  # when the next timer is, as it was after the last step
         self._paces: dict[str | None, float] = {}  # some municipalities are quick, some are slow
         self._pack: Pack
         self._played = Played()
@@ -88,7 +87,7 @@ class _County:
             self._meet(connection)
         self._begin()
         while True:
-            due, planned = self._next_due(), self._plan[0][0] if self._plan else None
+            due, planned = self._due, self._plan[0][0] if self._plan else None
             moment = min((one for one in (due, planned) if one is not None), default=None)
             if moment is None or moment > self._end or (self._options.enough and self._options.enough(moment)):
                 break
@@ -137,7 +136,7 @@ class _County:
                 values=values,
                 pack_key=self._options.pack_key,
             )
-            opened = self._open_tasks(connection, started.next_tasks)
+            opened = self._look(connection, started.next_tasks)
         self._plan_tasks(opened)
         return True
 
@@ -147,17 +146,13 @@ class _County:
 
     # The clock -----------------------------------------------------------------------------------------------------
 
-    def _next_due(self) -> datetime | None:
-        with self._database.read() as connection:
-            return next_due(connection)
-
     def _fire_due(self) -> None:
         with self._database.read() as connection:
             ids = due_timers(connection, self._now, 100)
         for timer_id in ids:
             with self._database.write() as connection:
                 fired = fire_timer(connection, self._now, timer_id)
-                opened = self._open_tasks(connection, fired.next_tasks if fired else ())
+                opened = self._look(connection, fired.next_tasks if fired else ())
             self._played.timers += bool(fired)
             self._plan_tasks(opened)
 
@@ -177,9 +172,14 @@ class _County:
 
     # People --------------------------------------------------------------------------------------------------------
 
-    def _open_tasks(self, connection: Connection, opened: Sequence[NextTask]) -> Sequence[Any]:
-        """The rows of those that are still open: a task may be cancelled in the transaction that opened it."""
-        return connection.execute(_OPEN_TASKS, {"task_ids": [task.id for task in opened]}).all() if opened else ()
+    def _look(self, connection: Connection, opened: Sequence[NextTask]) -> Sequence[Any]:
+        """What came of a step: when the next timer is due, and the rows of those tasks that are still open.
+
+        A task may be cancelled in the transaction that opened it.
+        """
+        self._due = next_due(connection)
+        rows = [_OPEN_TASK.first(connection, {"task_id": task.id}) for task in opened]
+        return [row for row in rows if row is not None]
 
     def _plan_tasks(self, rows: Sequence[Any]) -> None:
         for row in rows:
@@ -201,19 +201,18 @@ class _County:
         return begin + until
 
     def _complete(self, task_id: str) -> None:
-        with self._database.read() as connection:
-            row = connection.execute(_TASK, {"task_id": task_id}).one()
-            if row.state != "open":
-                return
-            values = self._answers(connection, row)
-            people = self._candidates(connection, row)
+        row = None
         try:
             with self._database.write() as connection:
-                done = self._complete_as_one_of(connection, people, task_id, values)
-                opened = self._open_tasks(connection, done.next_tasks)
+                row = _OPEN_TASK.first(connection, {"task_id": task_id})
+                if row is None:
+                    return
+                values = self._answers(connection, row)
+                done = self._complete_as_one_of(connection, self._candidates(connection, row), task_id, values)
+                opened = self._look(connection, done.next_tasks)
         except SamflodeError as error:
             why = f"{error} {getattr(error, 'errors', None) or ''}"
-            self._played.stuck.append(f"{row.process_key}/{row.element_id}: {why}")
+            self._played.stuck.append(f"{getattr(row, 'process_key', '')}/{getattr(row, 'element_id', task_id)}: {why}")
             return
         self._played.tasks += 1
         self._played.by_process[row.process_key] += 1
