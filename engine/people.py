@@ -12,6 +12,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from engine.alphabet import swedish_order
 from engine.database.tables import person as person_table
 from engine.database.tables import role_grant, user_task
 from engine.errors import Invalid, NotFound, NotPermitted
@@ -183,7 +184,7 @@ def list_people(connection: Connection, role: str | None = None, organisation: s
         if organisation:
             wanted.append(role_grant.c.organisation == organisation)
         query = query.where(person_table.c.id.in_(select(role_grant.c.person_id).where(*wanted)))
-    return _people(connection, query)
+    return sorted(_people(connection, query), key=lambda person: (swedish_order(person.name), person.id))
 
 
 def set_password(connection: Connection, person_id: str, password: str) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from engine.alphabet import swedish_order
 from engine.clock import local_date
 from engine.database.tables import person as person_table
 from engine.database.tables import role_grant
@@ -90,7 +91,7 @@ def _standing_in(rows: Sequence[Row[Any]]) -> tuple[StandIn, ...]:
         StandIn(lent[0].id, lent[0].name, _grants(lent), lent[0].in_everything, lent[0].last_day)
         for lent in by_substitution.values()
     ]
-    return tuple(sorted(found, key=lambda absent: (absent.name, absent.person_id, absent.last_day)))
+    return tuple(sorted(found, key=lambda absent: (swedish_order(absent.name), absent.person_id, absent.last_day)))
 
 
 _wanted: BindParameter[str] = bindparam("person_id")

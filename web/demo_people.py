@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from engine.alphabet import swedish_order
 from engine.database.tables import user_task
 from engine.people import Person, list_people
 from engine.queries.titles import Titles, load_titles
@@ -44,7 +45,9 @@ def demo_people(connection: Connection) -> tuple[list[DemoPerson], list[DemoPers
             chosen.append(max(holders, key=lambda person: (_tasks(person, role, waiting), -len(person.grants))))
     described = {person.username: _described(person, titles, waiting) for person in people}
     first = [described.pop(person.username) for person in chosen]
-    return first, sorted(described.values(), key=lambda person: (person.roles, person.name))
+    return first, sorted(
+        described.values(), key=lambda person: (swedish_order(person.roles), swedish_order(person.name))
+    )
 
 
 def _waiting(connection: Connection) -> Counter[tuple[str, str]]:

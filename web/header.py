@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import gettext as _
 
+from engine.alphabet import swedish_order
 from engine.people import ADMINISTRATOR, Person, StandIn
 from engine.queries.titles import Titles
 from web import context, words
@@ -112,7 +113,7 @@ def role_choices() -> list[Choice]:
         )
         for role, organisation in person.grants
     ]
-    choices.sort(key=lambda choice: choice.title)
+    choices.sort(key=lambda choice: swedish_order(choice.title))
     if len(choices) > 1:
         choices.insert(0, Choice("", _("Alla mina roller"), chosen is None))
     return choices
@@ -123,7 +124,7 @@ def standing_in() -> list[StandIn]:
     found: dict[str, StandIn] = {}
     for absent in sorted(context.person().standing_in, key=lambda absent: absent.last_day):
         found[absent.person_id] = absent
-    return sorted(found.values(), key=lambda absent: absent.name)
+    return sorted(found.values(), key=lambda absent: swedish_order(absent.name))
 
 
 def _role_title(person: Person, titles: Titles, role: str, organisation: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, Select, and_, func, select
 
+from engine.alphabet import swedish_order
 from engine.authorisation import may_see_agreement
 from engine.clock import local_date
 from engine.database.register_tables import activity, agreement, agreement_status, appointment, deviation
@@ -291,10 +292,13 @@ def _holders(connection: Connection, titles: Titles, row: Row[Any]) -> list[tupl
         select(role_grant.c.role, person_table.c.name)
         .join(person_table, person_table.c.id == role_grant.c.person_id)
         .where(role_grant.c.organisation == row.organisation, role_grant.c.revoked_at.is_(None), person_table.c.active)
-        .order_by(role_grant.c.role, person_table.c.name)
     )
     holders: dict[str, list[str]] = {}
     for held in connection.execute(query):
         holders.setdefault(held.role, []).append(held.name)
     pack = titles.packs.get(row.pack_key)
-    return [(role.key, holders[role.key]) for role in pack.roles if role.key in holders] if pack else []
+    return (
+        [(role.key, sorted(holders[role.key], key=swedish_order)) for role in pack.roles if role.key in holders]
+        if pack
+        else []
+    )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
+from engine.alphabet import swedish_order
 from engine.bpmn.moments import add_duration_to_date
 from engine.clock import local_date
 from engine.database.workplace_tables import calendar_feed
@@ -88,7 +89,7 @@ def common_days(
         for row in picture.rows:
             if organisations is None or row.organisation in organisations:
                 found += _agreement(pack, row, first, last)
-    return sorted(found, key=lambda one: (one.day, one.kind, one.organisation_name, one.id))
+    return sorted(found, key=lambda one: (one.day, one.kind, swedish_order(one.organisation_name), one.id))
 
 
 def _meetings(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from engine.alphabet import swedish_order
 from engine.authorisation import may_be_assigned, may_see_task
 from engine.database.tables import process_instance, user_task
 from engine.four_eyes import submitters_by_instance
@@ -49,7 +50,9 @@ def find_candidates(connection: Connection, tasks: Sequence[TaskRow]) -> list[Ca
         )
         for person in people.values()
     ]
-    return sorted((one for one in found if one.task_ids), key=lambda one: (-len(one.task_ids), one.person.name))
+    return sorted(
+        (one for one in found if one.task_ids), key=lambda one: (-len(one.task_ids), swedish_order(one.person.name))
+    )
 
 
 def _submitters(connection: Connection, tasks: Sequence[TaskRow]) -> dict[str, frozenset[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from engine.alphabet import swedish_order
 from engine.authorisation import REGION, may_follow_up
 from engine.bpmn.moments import add_duration
 from engine.clock import local_date
@@ -201,7 +202,7 @@ def _count(rows: list[Any], key_of: Any, title_of: Any) -> list[Counted]:
     numbers = Counter(key_of(row) or NO_CODE for row in rows)
     still_open = Counter(key_of(row) or NO_CODE for row in rows if row.closed_at is None)
     found = [Counted(key, title_of(key), number, still_open[key]) for key, number in numbers.items()]
-    return sorted(found, key=lambda one: (one.key == NO_CODE, -one.number, one.title))
+    return sorted(found, key=lambda one: (one.key == NO_CODE, -one.number, swedish_order(one.title)))
 
 
 def _months(rows: list[Any]) -> list[Counted]:

@@ -2,15 +2,12 @@
 
 from datetime import date, datetime
 
+from engine.alphabet import swedish_order
 from engine.clock import local_date
 
 _MONTHS = ("jan", "feb", "mars", "apr", "maj", "juni", "juli", "aug", "sep", "okt", "nov", "dec")
-_LAST_LETTERS = str.maketrans({"å": "{a", "ä": "{b", "æ": "{b", "ö": "{c", "ø": "{c", "é": "e", "è": "e", "ü": "y"})
 
-
-def swedish_order(name: str) -> str:
-    """A sort key that puts å, ä and ö last, as a Swedish list of names has them."""
-    return name.casefold().translate(_LAST_LETTERS)
+__all__ = ["swedish_date", "swedish_order"]
 
 
 def swedish_date(day: date | datetime) -> str:
