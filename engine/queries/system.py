@@ -48,7 +48,7 @@ def read_system(connection: Connection, now: datetime, person: Person, settings:
         select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None), outbox.c.last_error.is_not(None))
     )
     statuses = select(process_instance.c.status, func.count()).group_by(process_instance.c.status)
-    counted: dict[str, int] = dict(connection.execute(statuses).tuples().all())
+    counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(statuses)}
     faults = select(func.count()).select_from(fault_report).where(fault_report.c.handled.is_(False))
     return System(
         health=health,
