@@ -26,6 +26,8 @@ from web.marking import N_
 
 blueprint = Blueprint("county", __name__, url_prefix="/lansbild")
 
+FIVE_DIGITS = 10_000
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -87,6 +89,8 @@ def file_value(value: Value) -> str:
         ).format(tone=value.tone, word=word)
     if isinstance(value, datetime | date):
         return short_date(value)
+    if isinstance(value, int) and abs(value) < FIVE_DIGITS:
+        return str(value)  # years stand among the numbers: only longer ones are parted
     if isinstance(value, int | float):
         return str(format_decimal(value))
     return value or ""
