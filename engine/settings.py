@@ -13,6 +13,15 @@ DEMO_SECRET_KEY = "demo-only-not-a-secret"  # noqa: S105 - the demo has only mad
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """The organisation's identity provider: its address, and who we are to it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the installation has decided. `packs` is empty when the packs shipped with the product are meant."""
 
@@ -25,6 +34,7 @@ class Settings:
     locale: str = "sv"
     timezone: str = "Europe/Stockholm"
     demo: bool = False
+    oidc: Oidc | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], demo: bool = False) -> "Settings":
@@ -40,11 +50,26 @@ class Settings:
             locale=_locale(environ.get("SAMFLODE_LOCALE") or "sv"),
             timezone=_timezone(environ.get("SAMFLODE_TIMEZONE") or "Europe/Stockholm"),
             demo=demo,
+            oidc=_oidc(environ),
         )
 
 
 def _secret_key(value: str | None, demo: bool) -> str | None:
     return value or (DEMO_SECRET_KEY if demo else None)
+
+
+def _oidc(environ: Mapping[str, str]) -> Oidc | None:
+    names = ("SAMFLODE_OIDC_ISSUER", "SAMFLODE_OIDC_CLIENT_ID", "SAMFLODE_OIDC_CLIENT_SECRET")
+    values = [(environ.get(name) or "").strip() for name in names]
+    if not any(values):
+        return None
+    missing = [name for name, value in zip(names, values, strict=True) if not value]
+    if missing:
+        raise Misconfigured(f"{', '.join(missing)} saknas. Ange alla tre SAMFLODE_OIDC_-inställningarna eller ingen.")
+    local = ("http://127.0.0.1", "http://localhost")
+    if not values[0].startswith(("https://", *local)):
+        raise Misconfigured("SAMFLODE_OIDC_ISSUER ska börja med https://.")
+    return Oidc(*values)
 
 
 def _folders(value: str) -> tuple[Path, ...]:

@@ -20,6 +20,8 @@ PUBLIC = frozenset(
         "favicon",
         "sign_in.show",
         "sign_in.submit",
+        "oidc.begin",
+        "oidc.finish",
         "pages.accessibility",
         "pages.privacy",
         "pages.help",

@@ -7,7 +7,20 @@ from engine.commands.attachments import MAX_TOTAL_BYTES
 from engine.database import Database
 from engine.errors import Misconfigured
 from engine.settings import Settings
-from web import access, api, compression, dates, error_pages, header, health, language, security, static_files, subjects
+from web import (
+    access,
+    api,
+    compression,
+    dates,
+    error_pages,
+    header,
+    health,
+    language,
+    oidc,
+    security,
+    static_files,
+    subjects,
+)
 
 FORM_LIMIT = 6 * 1024 * 1024  # for whoever sends no files
 FORM_MEMORY_LIMIT = 5 * 1024 * 1024
@@ -50,6 +63,7 @@ def create_application(settings: Settings, database: Database) -> Flask:
         header,
         error_pages,
         subjects,
+        oidc,
         api,
         health,
     ):

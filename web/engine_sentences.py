@@ -156,6 +156,10 @@ NOTED = (
     N_("{what} sände en signal till alla som väntar på den"),
     N_("Signal kom: {what}"),
     N_("Aktiviteter lästes in från en arbetsbok: {what}"),
+    N_(
+        "Inloggningstjänsten skickar personnummer som användarens identitet. "
+        "Be den som sköter tjänsten om en identitet som inte är ett personnummer."
+    ),
     N_("Påminnelse skickades: {what}"),
     N_("Försening meddelades: {what}"),
     N_("Något gick fel: {what}"),

@@ -44,7 +44,7 @@ def submit() -> Response | tuple[str, int]:
         except NotPermitted:
             errors["username"] = _("Användarnamnet eller lösenordet stämmer inte. Försök igen.")
         else:
-            return _signed_in(found)
+            return sign_in_as(found, request.form.get("next"))
     return _form(username, errors), 422
 
 
@@ -64,10 +64,11 @@ def _be_made_up_person(username: str) -> Response | tuple[str, int]:
     """Without a password: the demo holds nothing but made-up data and answers only on this machine."""
     with context.database().read() as connection:
         found = find_person(connection, username)
-    return _signed_in(found) if found else (_form(), 422)
+    return sign_in_as(found, request.form.get("next")) if found else (_form(), 422)
 
 
-def _signed_in(found: Person) -> Response:
+def sign_in_as(found: Person, wanted: str | None) -> Response:
+    """Begin the person's session, and go to the page that was wanted."""
     # A new session, so that one planted before signing in is worth nothing.
     locale = session.get("locale")
     session.clear()
@@ -75,7 +76,7 @@ def _signed_in(found: Person) -> Response:
     session["locale"] = locale or found.locale
     login_user(SignedIn(found))
     carried = kept.resumed()
-    return make_response(carried) if carried else redirect(own_address(request.form.get("next")))
+    return make_response(carried) if carried else redirect(own_address(wanted))
 
 
 def page_that_carries(sent: kept.Kept) -> str:

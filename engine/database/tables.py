@@ -320,6 +320,17 @@ person = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+# Accounts of an identity provider that may sign in as a person. Never a personal identity number.
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", String(500), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("linked_at", Moment, nullable=False),
+)
+Index("ix_identity_person", identity.c.person_id)
+
 role_grant = Table(
     "role_grant",
     metadata,

@@ -112,6 +112,11 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     add.add_argument("username")
     add.add_argument("--name", required=True)
     add.add_argument("--email")
+    add.add_argument("--oidc-subject", metavar="SUB", help="signs in as this account of the identity provider")
+    link = command(actions, "link", "people:link", "let an account of the identity provider sign in as a person")
+    link.add_argument("username")
+    link.add_argument("--oidc-subject", required=True, metavar="SUB", help="what the provider calls the account")
+    command(actions, "unlink", "people:unlink", "let no such account sign in as the person").add_argument("username")
     for action, words in (("grant", "give a role in an organisation"), ("revoke", "take a role back")):
         change = command(actions, action, f"people:{action}", words)
         change.add_argument("username")

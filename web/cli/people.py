@@ -1,4 +1,4 @@
-"""`user add`, `grant`, `revoke` and `list`."""
+"""`user add`, `link`, `unlink`, `grant`, `revoke` and `list`."""
 
 import argparse
 import getpass
@@ -6,21 +6,58 @@ import sys
 
 from sqlalchemy import Connection
 
-from engine import people
+from engine import identities, people
 from engine.clock import utc_now
-from engine.errors import NotFound
+from engine.errors import Misconfigured, NotFound
+from engine.settings import Settings
 from web.cli.opening import open_database, open_settings
 
 
 def add(arguments: argparse.Namespace) -> int:
-    """Add a person. The password is asked for, or read from standard input when that is no terminal."""
-    password = getpass.getpass("Lösenord: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    open_database(open_settings()).run(
-        lambda connection: people.create_person(
-            connection, utc_now(), arguments.username, arguments.name, arguments.email, password or None
+    """Add a person. The password is asked for, or read from standard input when that is no terminal.
+
+    Whoever signs in through the identity provider needs none.
+    """
+    settings, password = open_settings(), None
+    if arguments.oidc_subject is None:
+        password = getpass.getpass("Lösenord: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    issuer = _issuer(settings) if arguments.oidc_subject is not None else ""
+
+    def unit(connection: Connection) -> None:
+        now = utc_now()
+        person_id = people.create_person(
+            connection, now, arguments.username, arguments.name, arguments.email, password or None
         )
-    )
+        if arguments.oidc_subject is not None:
+            identities.link_identity(connection, now, person_id, issuer, arguments.oidc_subject)
+
+    open_database(settings).run(unit)
     print(f"{arguments.username} är tillagd.")
+    return 0
+
+
+def link(arguments: argparse.Namespace) -> int:
+    """Let an account of the identity provider sign in as the person."""
+    settings = open_settings()
+    issuer = _issuer(settings)
+
+    def unit(connection: Connection) -> None:
+        person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
+        identities.link_identity(connection, utc_now(), person_id, issuer, arguments.oidc_subject)
+
+    open_database(settings).run(unit)
+    print(f"{arguments.username} kan logga in genom {issuer}.")
+    return 0
+
+
+def unlink(arguments: argparse.Namespace) -> int:
+    """Let no account of an identity provider sign in as the person any more."""
+
+    def unit(connection: Connection) -> int:
+        person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
+        return identities.unlink_identities(connection, person_id)
+
+    print(f"Borttagna kopplingar: {open_database(open_settings()).run(unit)}.")
     return 0
 
 
@@ -50,6 +87,12 @@ def show(_arguments: argparse.Namespace) -> int:
             roles = ", ".join(f"{role}@{organisation}" for role, organisation in sorted(person.grants))
             print(f"{person.username}\t{person.name}\t{roles}")
     return 0
+
+
+def _issuer(settings: Settings) -> str:
+    if settings.oidc is None:
+        raise Misconfigured("SAMFLODE_OIDC_ISSUER saknas. Utan inloggningstjänst finns inget att koppla till.")
+    return settings.oidc.issuer
 
 
 def _id_of(person: people.Person | None, username: str) -> str:

@@ -383,6 +383,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("revoked_at IS NULL"),
     )
     op.create_table(
+        "identity",
+        sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("linked_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_identity_person_id")),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_identity")),
+    )
+    op.create_index("ix_identity_person", "identity", ["person_id"], unique=False)
+    op.create_table(
         "preference",
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
