@@ -42,8 +42,6 @@ NOT_YOUR_ABSENCE = "Du kan bara utse ersättare för dig själv. En administrat�
 NO_COLLEAGUE = "Välj någon som har en roll i samma organisation som du."
 NOT_YOURSELF = "Välj någon annan än dig själv."
 NOT_FROM_HERE = "Be någon som har en roll i den organisation som uppgiften gäller."
-NOT_YOURSELF = "Välj någon annan än dig själv."
-NOT_FROM_HERE = "Be någon som har en roll i den organisation som uppgiften gäller."
 NOT_YOUR_MEETINGS = "Bara RSS Dalarna, administratören och kommunens egen processledare kan skriva in möten."
 NOT_AN_ADMINISTRATOR = "Bara en administratör får ändra personer, organisationer, roller och processpaket."
 NOT_ABOUT_YOU = "Du kan bara hämta det som finns om dig själv. En administratör kan göra det för andra."
@@ -165,14 +163,6 @@ def _four_eyes(person: Person, task: TaskFacts, submitters: Set[str]) -> Verdict
     if not task.gate or not person.counted_as_one & submitters:
         return YES
     return Verdict(FOUR_EYES if person.id in submitters else FOUR_EYES_TOGETHER)
-
-
-def may_be_asked(person: Person, candidate: Person, task: TaskFacts) -> Verdict:
-    """Somebody else with a role in an organisation that the task concerns can be asked to write a part of it."""
-    if candidate.id == person.id:
-        return Verdict(NOT_YOURSELF)
-    concerned = {task.role_organisation, task.organisation} & candidate.organisations
-    return YES if concerned else Verdict(NOT_FROM_HERE)
 
 
 def may_be_asked(person: Person, candidate: Person, task: TaskFacts) -> Verdict:
