@@ -169,7 +169,10 @@ def test_files_comments_and_help(context: BrowserContext, address: str, tmp_path
         page.get_by_role("link", name="Statistik.xlsx").click()
     assert download.value.suggested_filename == "Statistik.xlsx"
 
-    page.locator("#kommentar").fill("Har du siffror, @Birgitta?")
+    page.locator("#kommentar").press_sequentially("Har du siffror, @bir")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#kommentar")).to_have_value("Har du siffror, @Birgitta ")
     page.get_by_role("button", name="Lägg till kommentaren").click()
     expect(page.locator(".comments")).to_contain_text("till Birgitta")
     page.get_by_role("link", name="Be någon skriva en del").click()

@@ -152,3 +152,55 @@
     }).catch(() => later(AGAIN));
   } else if (changed) later(PAUSE);
 })();
+
+/* An at sign in a comment offers the names of those who can be told. The list below the field does the same. */
+(() => {
+  "use strict";
+  const field = document.querySelector("textarea[data-mention]");
+  const people = field && document.getElementById(field.dataset.mention);
+  if (!people) return;
+  const names = [...people.options].filter((option) => option.value).map((option) => option.text);
+  const list = document.createElement("ul");
+  const told = document.createElement("p");
+  list.className = "mentions";
+  list.hidden = true;
+  told.className = "hidden";
+  told.setAttribute("role", "status");
+  field.after(list, told);
+
+  const begun = () => /(?:^|\s)@([^@\n]{0,40})$/.exec(field.value.slice(0, field.selectionStart));
+  const close = () => { list.hidden = true; list.replaceChildren(); told.textContent = ""; };
+  const pick = (name) => {
+    const [, part] = begun() || [null, ""];
+    const end = field.selectionStart, start = end - part.length;
+    field.setRangeText(`${name} `, start, end, "end");
+    close();
+    field.focus();
+  };
+  const offer = () => {
+    const found = begun();
+    const fitting = found ? names.filter((name) => name.toLowerCase().includes(found[1].toLowerCase())).slice(0, 6) : [];
+    list.replaceChildren(...fitting.map((name) => {
+      const item = document.createElement("li"), button = document.createElement("button");
+      button.type = "button";
+      button.textContent = name;
+      button.addEventListener("click", () => pick(name));
+      item.append(button);
+      return item;
+    }));
+    list.hidden = !fitting.length;
+    told.textContent = fitting.length ? field.dataset.found.replace("{n}", fitting.length) : "";
+  };
+  field.addEventListener("input", offer);
+  field.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); list.querySelector("button").focus(); }
+    if (event.key === "Escape") close();
+  });
+  list.addEventListener("keydown", (event) => {
+    const all = [...list.querySelectorAll("button")], at = all.indexOf(document.activeElement);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) { event.preventDefault(); (all[at + step] || field).focus(); }
+    if (event.key === "Escape") { close(); field.focus(); }
+  });
+})();
