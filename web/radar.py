@@ -50,6 +50,7 @@ class Radar:
     now_dots: tuple[tuple[float, float], ...]
     then: Points
     then_dots: tuple[tuple[float, float], ...]
+    means: tuple[tuple[str, float | None, float | None], ...]  # when axes are means of items: what they show
     numbered: bool  # the axes bear the numbers of the rows in the table, as their titles are too long to be written out
 
 
@@ -77,12 +78,14 @@ def assessed_items(
 def draw(items: Sequence[AssessedItem], top: int) -> Radar | None:
     """The chart: one axis per group of items (their mean), or per item when there are few groups. None with too few."""
     axes = _means(items)
-    if len(axes) < FEWEST_AXES:
+    grouped = len(axes) >= FEWEST_AXES
+    if not grouped:
         axes = [(item.title, item.now, item.then) for item in items]
     numbers = [str(number) for number, axis in enumerate(axes, 1) if axis[1] is not None]
     axes = [axis for axis in axes if axis[1] is not None]  # what nobody answered is no zero
     if not FEWEST_AXES <= len(axes) <= MOST_AXES or top < 1:
         return None
+    means = tuple(axes) if grouped else ()
     numbered = any(len(_wrapped(title)) > MOST_LINES for title, _, _ in axes)
     if numbered:
         axes = [(number, now, then) for number, (_, now, then) in zip(numbers, axes, strict=True)]
@@ -101,6 +104,7 @@ def draw(items: Sequence[AssessedItem], top: int) -> Radar | None:
         now_dots=tuple(now),
         then=_polygon(then),
         then_dots=tuple(then),
+        means=means,
         numbered=numbered,
     )
 

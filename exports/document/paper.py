@@ -1,6 +1,6 @@
 """A Word document to write on: real heading styles, a list of contents, tables that say what they are, a language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -12,6 +12,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.table import _Row
 from docx.text.paragraph import Paragraph
 
 from exports.safety import clean
@@ -91,9 +92,10 @@ class Paper:
     def facts(self, caption: str, rows: Sequence[tuple[str, str]]) -> None:
         """Terms and values, two columns, the term heading its row."""
         table = self._table(caption, len(rows), (4.2, 12.2))
-        for row, (term, value) in zip(table.rows, rows, strict=True):
-            _fill(row.cells[0], term, bold=True)
-            _fill(row.cells[1], value)
+        for row, (term, value) in zip(_rows(table), rows, strict=True):
+            head, cell = row.cells
+            _fill(head, term, bold=True)
+            _fill(cell, value)
             _keep_whole(row)
         _look(table, first_row=False)
 
@@ -101,13 +103,11 @@ class Paper:
         """A table whose head is repeated on every page that it reaches. `widths` in centimetres."""
         self._document.add_paragraph(clean(caption), style="Caption").paragraph_format.keep_with_next = True
         table = self._table(caption, len(rows) + 1, widths)
-        for cell, text in zip(table.rows[0].cells, head, strict=True):
-            _fill(cell, text, bold=True)
-        _repeat(table.rows[0])
-        _keep_whole(table.rows[0])
-        for row, texts in zip(list(table.rows)[1:], rows, strict=True):
-            for number, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-                _fill(cell, text, bold=number == 0)
+        for number, (row, texts) in enumerate(zip(_rows(table), [head, *rows], strict=True)):
+            for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+                _fill(cell, text, bold=number == 0 or place == 0)
+            if number == 0:
+                _repeat(row)
             _keep_whole(row)
         _look(table, first_row=True)
 
@@ -133,7 +133,8 @@ class Paper:
         table.autofit = False
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
-            for cell in column.cells:
+        for row in _rows(table):
+            for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = Cm(width)
         for tag in ("w:tblCaption", "w:tblDescription"):
             _append(table._tbl.tblPr, tag, clean(caption))
@@ -206,12 +207,17 @@ def _font(style: Any, size: float, colour: RGBColor, *, bold: bool = False) -> N
         fonts.set(qn(f"w:{kind}"), FONT)
 
 
+def _rows(table: Any) -> Iterator[Any]:
+    """The table's rows. The library's own list of them is walked anew for each one that is asked for."""
+    return (_Row(element, table) for element in table._tbl.tr_lst)
+
+
 def _fill(cell: Any, text: str, *, bold: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     for number, line in enumerate(clean(text).split("\n")):
         if number:
             paragraph = cell.add_paragraph()
-        paragraph.style = "Cell"
+        paragraph._p.style = "Cell"  # by its id: to look the name up for every cell takes most of the time
         paragraph.add_run(line).bold = (bold and not number) or None
 
 

@@ -37,6 +37,24 @@ def test_what_nobody_answered_is_no_axis() -> None:
 
 def test_changes_are_told_word_by_word() -> None:
     change = comparison.compare("Mandat", "har 10 procent av sin tid", "har 25 procent av sin tid")
-    assert change.then == (Piece("same", "har "), Piece("gone", "10"), Piece("same", " procent av sin tid"))
-    assert change.now == (Piece("same", "har "), Piece("new", "25"), Piece("same", " procent av sin tid"))
+    assert change.then == (Piece("same", "har"), Piece("gone", " 10"), Piece("same", " procent av sin tid"))
+    assert change.now == (Piece("same", "har"), Piece("new", " 25"), Piece("same", " procent av sin tid"))
     assert comparison.compare("Risker", "", "Ny risk").then == ()
+
+
+def test_changes_are_not_cut_in_shreds_and_can_be_read_as_one_text() -> None:
+    change = comparison.compare("Tid", "Vi möts varje vecka i huset.", "De ses en gång varje månad i huset.")
+    assert [piece.kind for piece in change.merged] == ["gone", "new", "same"]
+    assert "".join(piece.text for piece in change.merged if piece.kind != "new") == "Vi möts varje vecka i huset."
+    assert "".join(piece.text for piece in change.now) == "De ses en gång varje månad i huset."
+
+
+def test_axes_with_long_titles_bear_numbers_of_the_rows() -> None:
+    long = [
+        {**item, "title": f"Ett påstående som är för långt för att stå vid en axel, {item['key']}"}
+        for item in ITEMS[:4]
+    ]
+    items = radar.assessed_items(long, SCALE, answers("low", None, "high", "some"), [], {})
+    drawn = radar.draw(items, 3)
+    assert drawn is not None
+    assert [axis.lines for axis in drawn.axes] == [("1",), ("3",), ("4",)]

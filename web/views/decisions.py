@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from flask_babel import format_decimal
 
 from engine.authorisation import REGION
 from engine.queries import RecordedDecision, TaskFilter, list_decisions, list_tasks
@@ -29,6 +30,12 @@ class Chosen:
     @property
     def is_any(self) -> bool:
         return any((self.outcome, self.year, self.by))
+
+
+@blueprint.app_template_filter("decimal")
+def decimal(value: float) -> str:
+    """`2,4`, in the reader's language."""
+    return str(format_decimal(value, "0.0"))
 
 
 @blueprint.app_template_global("outcome_words")
