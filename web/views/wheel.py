@@ -71,7 +71,7 @@ def show() -> str:
         chosen=chosen,
         has_own=bool(_own_places()),
         municipalities=municipalities,
-        months=_months(days),
+        months=_months(days, today),
         sectors=[_sector(year, month, today) for month in range(1, 13)],
         dots=_dots(days),
         today_line=_ray(today, INNER, OUTER) if today.year == year else None,
@@ -107,9 +107,10 @@ def _municipalities() -> list[tuple[str, str]]:
     return sorted(named, key=lambda item: swedish_order(item[1]))
 
 
-def _months(days: list[CalendarDay]) -> list[tuple[str, list[CalendarDay]]]:
+def _months(days: list[CalendarDay], today: date) -> list[tuple[str, list[CalendarDay], bool]]:
+    """(its name, its days, whether it is this month)"""
     return [
-        (str(format_date(date(year, month, 1), "LLLL y")), list(found))
+        (str(format_date(date(year, month, 1), "LLLL y")), list(found), (year, month) == (today.year, today.month))
         for (year, month), found in groupby(days, key=lambda one: (one.day.year, one.day.month))
     ]
 
