@@ -25,14 +25,33 @@ class Deployed:
     versions: tuple[tuple[str, int, bool], ...]
 
 
+@dataclass(frozen=True)
+class ProvedPack:
+    """A pack as it was read, with every process, and found without fault."""
+
+    pack: Pack
+    processes: dict[str, ProcessFiles]
+
+
 def deploy_pack(connection: Connection, now: datetime, folder: Path) -> Deployed:
     """Prove a pack and store what has changed. Raises InvalidPack, with every finding, and then stores nothing."""
+    return store_pack(connection, now, read_proved_pack(connection, folder))
+
+
+def read_proved_pack(connection: Connection, folder: Path) -> ProvedPack:
+    """Read a pack and prove it, unless it is deployed. Seconds of work that change nothing. Raises InvalidPack."""
     findings = check_pack(folder)
     if findings:
         raise InvalidPack(findings)
     pack, processes = load_pack(folder), read_processes(folder)
     if not _is_stored(connection, pack, processes):
         demand_proof(pack, processes)
+    return ProvedPack(pack, processes)
+
+
+def store_pack(connection: Connection, now: datetime, proved: ProvedPack) -> Deployed:
+    """Store what has changed, whatever stands in the pack's folder by now."""
+    pack, processes = proved.pack, proved.processes
     version = _store_pack(connection, now, pack)
     versions = tuple(_store_process(connection, now, pack, files) for files in processes.values())
     _store_organisations(connection, pack)

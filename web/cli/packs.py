@@ -9,7 +9,7 @@ from engine.bpmn.profile import check_pack
 from engine.bpmn.topics import TOPICS
 from engine.bpmn.walk import Proof, prove_pack
 from engine.clock import utc_now
-from engine.commands import deploy_pack
+from engine.commands.deployment import read_proved_pack, store_pack
 from engine.packs import load_pack, read_processes
 from web.cli.opening import open_database, open_settings, pack_folders
 
@@ -50,7 +50,9 @@ def deploy(arguments: argparse.Namespace) -> int:
     database = open_database(settings)
     for folder in pack_folders(settings, arguments.pack):
         try:
-            deployed = database.run(partial(deploy_pack, now=utc_now(), folder=folder))
+            with database.read() as connection:  # the proof takes seconds, in which others can write
+                proved = read_proved_pack(connection, folder)
+            deployed = database.run(partial(store_pack, now=utc_now(), proved=proved))
         except InvalidPack as invalid:
             for finding in invalid.findings:
                 print(finding, file=sys.stderr)
