@@ -136,15 +136,15 @@ def test_the_script_saves_and_is_told_what_it_needs(desk: Desk) -> None:
     address = form.get("data-draft")
     saved = client.post(address, data={"today": "Påbörjat", "_version": version_on(page)})
     assert saved.status_code == 200
-    assert saved.json["version"] == 1
-    assert saved.json["message"].startswith("Sparat ")
-    assert saved.json["answered"] == ["today"]
+    assert saved.get_json()["version"] == 1
+    assert saved.get_json()["message"].startswith("Sparat ")
+    assert saved.get_json()["answered"] == ["today"]
 
     second = client.post(address, data={"today": "Från ett annat fönster", "_version": "0"})
-    assert (second.status_code, second.json["choose"]) == (409, True)
+    assert (second.status_code, second.get_json()["choose"]) == (409, True)
     unfit = client.post(address, data={"today": "19121212-1212", "_version": "1"})
     assert unfit.status_code == 422
-    assert "personnumret" in unfit.json["message"]
+    assert "personnumret" in unfit.get_json()["message"]
     assert [row.values for row in desk.rows(draft)] == [{"today": "Påbörjat"}]
 
 
@@ -309,7 +309,7 @@ def test_text_is_carried_over_a_sign_in_that_ran_out(desk: Desk, application: Fl
     client = desk.browse()
     told = client.post(f"{desk.address}/utkast", data=sent, headers={"Accept": "application/json"})
     assert told.status_code == 400
-    again = client.post(f"{desk.address}/utkast", data={**sent, "csrf_token": told.json["csrf"]})
+    again = client.post(f"{desk.address}/utkast", data={**sent, "csrf_token": told.get_json()["csrf"]})
     assert again.status_code == 200
 
     # Signed in anew in another tab: the page comes back with a valid token and one button.
