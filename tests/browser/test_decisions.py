@@ -119,3 +119,27 @@ def test_on_a_phone_the_line_of_time_opens_at_today_with_letters_that_can_be_rea
     before = page.locator(".timeline").evaluate("one => one.scrollLeft")
     page.keyboard.press("ArrowRight")
     page.wait_for_function("before => document.querySelector('.timeline').scrollLeft > before", arg=before)
+
+
+def test_a_diagram_that_is_cut_off_is_moved_with_the_keys_and_every_step_stands_in_words(
+    sign_in: SignIn, database: Database, address: str
+) -> None:
+    person, _task_id, _organisation = phase_to_decide(database)
+    page = sign_in(person)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/overenskommelser/dalarna-kvinnofrid-2024")
+    expect(page.get_by_text("Flytta det med piltangenterna")).to_be_visible()
+    place = page.locator(".diagram--movable").first
+    current = place.locator(".djs-element.is-current").first
+    before = current.bounding_box()
+    place.focus()
+    page.keyboard.press("ArrowRight")
+    after = current.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert round(before["x"] - after["x"]) == 80
+    drawn = place.locator(".djs-element.is-current, .djs-element.is-passed")
+    steps = page.locator(".steps > li")
+    assert steps.count() >= page.locator('.steps > [aria-current="step"]').count() > 0
+    assert drawn.count() > 0
+    expect(page.locator(".bjs-powered-by").first).to_be_visible()

@@ -49,6 +49,28 @@
     }
     const size = canvas.getSize(), width = size.width / PARTIAL, height = size.height / PARTIAL;
     canvas.viewbox({ x: first.x + first.width / 2 - width / 2, y: first.y + first.height / 2 - height / 2, width, height });
+    movable(canvas, box.parentElement);
+  };
+  // What is cut off is reached with the arrow keys, or by dragging; the mark of bpmn.io stays in its corner.
+  const STEP = 80, ARROWS = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
+  const movable = (canvas, place) => {
+    place.tabIndex = 0;
+    place.classList.add("diagram--movable");
+    const hint = place.parentElement.querySelector("[data-movable]");
+    if (hint) hint.hidden = false;
+    place.addEventListener("keydown", (event) => {
+      const [dx, dy] = ARROWS[event.key] || [];
+      if (dx === undefined) return;
+      event.preventDefault();
+      canvas.scroll({ dx, dy });
+    });
+    let last = null;
+    place.addEventListener("pointerdown", (event) => { last = event; });
+    place.addEventListener("pointermove", (event) => {
+      if (!last || !event.buttons) return;
+      canvas.scroll({ dx: event.clientX - last.clientX, dy: event.clientY - last.clientY });
+      last = event;
+    });
   };
   for (const place of document.querySelectorAll("[data-diagram]")) {
     const details = place.closest("details");
