@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
-from engine.clock import utc_now
 from engine.database import Database
 from engine.database.tables import user_task
 from engine.people import Person, list_people
-from engine.queries import TaskFilter, list_tasks
 from engine.settings import Settings
 from tests.lived_county import copy_county
 from web.application import create_application
@@ -43,13 +42,14 @@ def address(application: Flask, serve: Callable[[Flask], str]) -> str:
 
 @pytest.fixture
 def somebody(database: Database) -> Person:
-    """In a working group with several tasks, which nobody has taken over."""
+    """With several tasks, which nobody has taken over."""
     with database.write() as connection:
         connection.execute(update(user_task).where(user_task.c.state == "open").values(assignee=None))
-        for person in list_people(connection, role="working_group"):
-            if len(list_tasks(connection, person, utc_now(), TaskFilter()).items) > 1:
-                return person
-    pytest.fail("no working group has several tasks")
+        held = select(user_task).where(user_task.c.state == "open", ~user_task.c.gate).order_by(user_task.c.due_at)
+        row = connection.execute(held).mappings().first()
+        assert row is not None
+        connection.execute(insert(user_task).values({**row, "id": uuid4().hex}))
+        return list_people(connection, role=row["role"], organisation=row["role_organisation"])[0]
 
 
 def cookie(application: Flask, person: Person, address: str) -> Any:

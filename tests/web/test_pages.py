@@ -32,7 +32,19 @@ ROLES = (
     "deviation_handler",
     "administrator",
 )
-START_PAGES = ("/uppgifter", "/overenskommelser", "/beslut", "/avvikelser?lage=alla", "/lansbild", "/starta", "/installningar")
+START_PAGES = (
+    "/uppgifter",
+    "/uppgifter?omfattning=alla&vantar=roll:rss",
+    "/uppgifter/filter",
+    "/sok",
+    "/sok?q=besluta",
+    "/overenskommelser",
+    "/beslut",
+    "/avvikelser?lage=alla",
+    "/lansbild",
+    "/starta",
+    "/installningar",
+)
 FOLLOWED = ("/uppgifter/", "/overenskommelser/", "/avvikelser/", "/starta/", "/lansbild/")
 PER_KIND = 2
 TEMPLATES = Path(__file__).resolve().parents[2] / "web/templates"

@@ -24,6 +24,7 @@ from engine.people import Person, create_person, get_person, grant, list_people
 from engine.queries import TaskFilter, TaskRow, list_tasks
 from engine.settings import Settings
 from tests.lived_county import copy_county
+from tests.web.test_pages import faults
 from web.application import create_application
 
 LEADER = "process_leader"
@@ -68,10 +69,10 @@ def own_application(own_county: Database, tmp_path: Path) -> Flask:
     return serve(own_county, tmp_path)
 
 
-def browse(application: Flask, person: Person) -> FlaskClient:
+def browse(application: Flask, person: Person, locale: str = "sv") -> FlaskClient:
     client = application.test_client()
     with client.session_transaction() as session:
-        session.update({"_user_id": person.id, "_fresh": True, "locale": "sv"})
+        session.update({"_user_id": person.id, "_fresh": True, "locale": locale})
     return client
 
 
@@ -226,9 +227,16 @@ def test_a_filter_is_kept_shared_renamed_and_removed(own_application: Flask, own
 
 @pytest.fixture
 def group(own_county: Database) -> tuple[Person, Person, list[str]]:
-    """Somebody in a working group, a new colleague of theirs, and the ids of two tasks of theirs and one of others'."""
-    person = next(one for one in people(own_county, "working_group") if len(tasks_of(own_county, one)) > 1)
-    mine = [task for task in tasks_of(own_county, person) if task.role == "working_group"][:2]
+    """Somebody who does not lead, a new colleague of theirs, and the ids of two tasks of theirs and one of others'."""
+    with own_county.write() as connection:
+        is_open = (user_task.c.state == "open", ~user_task.c.gate)
+        roles = ("working_group", "municipality_decision", "recipient", "deviation_handler")
+        held = select(user_task).where(*is_open, user_task.c.role.in_(roles)).order_by(user_task.c.role.desc())
+        row = connection.execute(held).mappings().first()
+        assert row is not None
+        connection.execute(insert(user_task).values({**row, "id": uuid4().hex}))
+        person = list_people(connection, role=row["role"], organisation=row["role_organisation"])[0]
+    mine = [task for task in tasks_of(own_county, person, scope="roles") if task.role == row["role"]][:2]
     with own_county.write() as connection:
         for task in mine:
             connection.execute(
@@ -348,14 +356,16 @@ def test_a_new_member_sees_earlier_tasks_and_switching_role_keeps_the_filter(
 def test_a_part_of_somebody_elses_task_stands_in_ones_own_list(
     own_application: Flask, own_county: Database, group: tuple[Person, Person, list[str]]
 ) -> None:
-    person, _colleague, (first, _second, _elsewhere) = group
-    helper = next(one for one in people(own_county, LEADER) if not one.organisations & person.organisations)
-    row = {"id": "part", "task_id": first, "person_id": helper.id, "fields": ["text"], "asked_by": person.id}
+    person, helper, (first, _second, _elsewhere) = group
+    row = {"id": "part", "task_id": first, "person_id": helper.id, "fields": [], "asked_by": person.id}
     with own_county.write() as connection:
         connection.execute(insert(contribution).values(row | {"asked_at": utc_now()}))
-    page = browse(own_application, helper).get("/uppgifter").text
+    client = browse(own_application, helper)
+    page = client.get("/uppgifter").text
     assert "Bidra till någon annans uppgift" in page
     assert f"{person.name} ber dig skriva en del." in page
+    link = html.document_fromstring(page).xpath("//*[@aria-labelledby='g-asked']//a/@href")[0]
+    assert client.get(str(link)).status_code == 200
     assert "En del skrivs av någon annan." in browse(own_application, person).get("/uppgifter").text
 
 
@@ -389,3 +399,28 @@ def test_shortcuts_can_be_switched_off_and_on(own_application: Flask, own_county
     assert client.post("/installningar/kortkommandon", data={"pa": "1"}).status_code == 302
     assert shown()
     assert "<kbd>?</kbd>" in client.get("/hjalp").text
+
+
+@pytest.mark.parametrize("locale", ["sv", "en"])
+def test_the_pages_that_forms_lead_to_hold_together_in_both_languages(
+    own_application: Flask, own_county: Database, group: tuple[Person, Person, list[str]], locale: str
+) -> None:
+    person, colleague, (first, second, elsewhere) = group
+    chosen = {"uppgift": [first, second, elsewhere]}
+    client = browse(own_application, people(own_county, "rss")[0], locale)
+    own = browse(own_application, person, locale)
+    own.post("/uppgifter/filter", data={"filter": "lage=late", "namn": "Zorn", "dela": ""})
+    pages = [
+        own.post("/uppgifter/valda", data={**chosen, "gor": "lamna-over"}),
+        own.post("/uppgifter/valda", data={**chosen, "gor": "lamna-over", "valt": "1"}),
+        own.post("/uppgifter/valda", data={**chosen, "gor": "paminn"}),
+        own.post("/uppgifter/valda", data={**chosen, "gor": "ta-over"}),
+        own.post("/uppgifter/valda", data={**chosen, "gor": "lamna-over", "person": colleague.id}),
+        client.post("/uppgifter/valda", data={**chosen, "gor": "paminn"}),
+        client.post("/uppgifter/valda", data={**chosen, "gor": "paminn", "bekrafta": "1"}),
+        own.get("/uppgifter/filter"),
+        own.get("/uppgifter?lage=late&q=plan"),
+        own.get("/sok?q=finnsinte"),
+    ]
+    for number, answer in enumerate(pages):
+        assert list(faults(html.document_fromstring(answer.text), locale)) == [], number
