@@ -321,6 +321,19 @@ def test_text_is_carried_over_a_sign_in_that_ran_out(desk: Desk, application: Fl
     assert client.post(form.get("action"), data=fields).status_code == 302
     assert desk.rows(draft)[0].values == {"today": "Mer text"}
 
+    # The sign-in page that carried it leads to the same page, once somebody has signed in.
+    with desk.county.write() as connection:
+        person_id = create_person(connection, utc_now(), "kim", "Kim", password="ett-bra-losenord")
+        grant(connection, utc_now(), person_id, "process_leader", "2080")
+    token = page.xpath("//input[@name='csrf_token']/@value")[-1]
+    given = {"username": "kim", "password": "ett-bra-losenord", "kept": kept, "csrf_token": token}
+    resumed = nobody.post("/logga-in", data=given)
+    assert "Det du skrev finns kvar" in resumed.text
+    form = tree(resumed.text).xpath("//main//form")[0]
+    fields = {one.get("name"): one.get("value") for one in form.xpath(".//input")}
+    assert nobody.post(form.get("action"), data=fields).status_code == 302
+    assert [row.values for row in desk.rows(draft) if row.person_id == person_id] == [{"today": sent["today"]}]
+
     elsewhere = client.post(desk.address, data=sent, headers={"Origin": "https://evil.example"})
     assert elsewhere.status_code == 400
     assert "Skrivet hela" not in elsewhere.text

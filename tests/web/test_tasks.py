@@ -10,9 +10,12 @@ from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import Connection, select
 
+from engine.authorisation import sees_everything
 from engine.clock import utc_now
 from engine.database import Database
-from engine.database.tables import draft, user_task
+from engine.database.register_tables import deviation
+from engine.database.tables import draft, submission, user_task
+from engine.database.workplace_tables import attachment, attachment_content
 from engine.people import Person, create_person, get_person, grant, list_people
 from engine.queries import TaskFilter, list_tasks
 from engine.settings import Settings
@@ -97,7 +100,11 @@ def test_a_draft_is_kept_however_incomplete_and_wrong(
 ) -> None:
     person, task_id, _organisation = task
     client = browse(application, person)
-    name = str(html.document_fromstring(client.get(f"/uppgifter/{task_id}").text).xpath("//form[@data-draft]//textarea/@name")[0])
+    name = str(
+        html.document_fromstring(client.get(f"/uppgifter/{task_id}").text).xpath("//form[@data-draft]//textarea/@name")[
+            0
+        ]
+    )
 
     assert client.post(f"/uppgifter/{task_id}", data={name: "Påbörjat", "do": "save"}).status_code == 302
     with database.read() as connection:
@@ -156,6 +163,27 @@ def test_nothing_changes_without_the_token(
     application.config["WTF_CSRF_ENABLED"] = True
     assert browse(application, person).post(f"/uppgifter/{task_id}/ta-over").status_code == 400
     assert held_by(database, task_id) is None
+
+
+def test_a_deviations_files_are_for_those_whom_it_concerns(application: Flask, database: Database) -> None:
+    with database.write() as connection:
+        of_a_deviation = (user_task.c.process_key == "deviation", user_task.c.state == "completed")
+        done = connection.execute(select(user_task).where(*of_a_deviation)).first()
+        assert done is not None
+        handed_in = connection.execute(select(submission.c.id).where(submission.c.task_id == done.id)).scalar_one()
+        row = {"id": "a", "task_id": done.id, "instance_id": done.instance_id, "name": "a.txt", "size": 1}
+        more = {"media_type": "text/plain", "sha256": "x", "person_id": done.completed_by, "added_at": utc_now()}
+        connection.execute(attachment.insert().values(**row, **more, submission_id=handed_in))
+        connection.execute(attachment_content.insert().values(attachment_id="a", content=b"x"))
+        people = list_people(connection)
+        report = connection.execute(select(deviation).where(deviation.c.instance_id == done.instance_id)).first()
+    assert report is not None
+    concerned = {report.organisation, report.receiving_organisation, *(report.principals or ())}
+    concerned = {"20" if code == "region" else code for code in concerned} | {done.role_organisation}
+    outsiders = [one for one in people if not (one.organisations & concerned or sees_everything(one))]
+    author = next(one for one in people if one.id == done.completed_by)
+    assert browse(application, author).get("/filer/a").data == b"x"
+    assert browse(application, outsiders[0]).get("/filer/a").status_code == 403
 
 
 def test_files_are_for_those_who_may_have_them(

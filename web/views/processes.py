@@ -91,7 +91,9 @@ def _page(process: Startable, posted: Posted, organisation: str) -> str:
     return render_template(
         "processes/start.html",
         process=process,
-        fields=shown,
+        # A file belongs to a task, and there is none before it has begun.
+        fields=[field for field in shown if field.kind != "file"],
+        files_later=any(field.kind == "file" for field in shown),
         errors=[("_organisation", _("Välj vilken kommun det gäller."))] * missing + links,
         organisation_missing=missing,
         organisation=organisation,

@@ -69,7 +69,12 @@ def test_what_a_form_does_not_accept_is_told_by_field_and_nothing_is_written(rss
 def test_a_draft_is_kept_however_incomplete(rss: Program, task_id: str) -> None:
     kept = rss.send("PUT", f"/user-tasks/{task_id}/draft", json={"variables": {"process_leader": "Kar"}})
     assert kept.status_code == 200
-    assert rss.read(f"/user-tasks/{task_id}")["variables"] == {"process_leader": "Kar"}
+    task = rss.read(f"/user-tasks/{task_id}")
+    assert (task["variables"], task["draft_version"], task["attachments"]) == ({"process_leader": "Kar"}, 1, [])
+    # Whoever says what the draft began with overwrites nothing that came meanwhile.
+    newer = {"variables": {"process_leader": "Karin"}, "version": 0}
+    rss.problem("PUT", f"/user-tasks/{task_id}/draft", 409, "conflict", json=newer)
+    assert rss.send("PUT", f"/user-tasks/{task_id}/draft", json={**newer, "version": 1}).status_code == 200
 
 
 @pytest.mark.parametrize(
