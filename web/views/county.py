@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from flask import render_template, request, url_for
 
-from engine.authorisation import may_start
+from engine.authorisation import may_remind, may_start
 from engine.clock import end_of_day
 from engine.errors import NotFound
 from engine.queries import StatusPicture, StatusRow, status_picture
@@ -37,6 +38,7 @@ def show() -> str:
         picture=picture,
         map=county_map(picture.rows),
         address_of=_address,
+        may_remind=partial(may_remind, context.person()),
         by_status=[(status, [row for row in picture.rows if row.status == status]) for status in STATUSES],
         rows=rows,
         late=sorted((row for row in picture.rows if row.days_late), key=lambda row: -row.days_late),
