@@ -12,7 +12,7 @@ from engine.authorisation import may_administer
 from engine.clock import local_date
 from engine.commands.administration import difference, note
 from engine.database.access_tables import access_token
-from engine.database.tables import draft, organisation, outbox, role_grant, user_task
+from engine.database.tables import draft, identity, organisation, outbox, role_grant, user_task
 from engine.database.tables import person as person_table
 from engine.database.turns import take_turns
 from engine.database.workplace_tables import (
@@ -167,7 +167,6 @@ def anonymise_person(connection: Connection, now: datetime, person: Person, pers
         "username": f"{_ANONYMOUS_USERNAME}{person_id[:12]}",
         "email": None,
         "password_hash": None,
-        **{name: None for name in ("issuer", "subject") if name in person_table.c},
     }
     connection.execute(update(person_table).where(person_table.c.id == person_id).values(forgotten))
     _end_access(connection, now, person_id)
@@ -176,7 +175,7 @@ def anonymise_person(connection: Connection, now: datetime, person: Person, pers
         .where(role_grant.c.person_id == person_id, role_grant.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-    for table in (draft, preference, saved_filter, calendar_feed):
+    for table in (draft, identity, preference, saved_filter, calendar_feed):
         connection.execute(delete(table).where(table.c.person_id == person_id))
     connection.execute(delete(outbox).where(outbox.c.person_id == person_id, outbox.c.sent_at.is_(None)))
     sent = {"address": None, "sent_to": None, "body": ""}

@@ -19,7 +19,7 @@ from engine.commands.people import (
     revoke_role,
 )
 from engine.commands.substitutions import name_substitute
-from engine.database.tables import draft, metadata, organisation, outbox, submission, user_task
+from engine.database.tables import draft, identity, metadata, organisation, outbox, submission, user_task
 from engine.database.workplace_tables import administration_event
 from engine.errors import Conflict, InvalidForm, NotFound, NotPermitted
 from engine.people import Person, authenticate, get_person
@@ -146,6 +146,8 @@ def test_whoever_has_left_is_forgotten_but_not_what_they_handed_in(
     create_submission(connection, instance_id, karin.id, values={"text": "Så gör vi"})
     task_id = create_task(connection, instance_id)
     connection.execute(insert(draft).values(task_id=task_id, person_id=karin.id, values={}, saved_at=NOW))
+    account = {"issuer": "https://login.mora.se", "subject": "karin-hemlig", "person_id": karin.id, "linked_at": NOW}
+    connection.execute(insert(identity).values(account))
     for sent_at in (NOW, None):
         letter = {"id": f"m{sent_at}", "person_id": karin.id, "address": "karin.hemlig@mora.se", "created_at": NOW}
         connection.execute(insert(outbox).values(subject="Hej", body="Hej Karin Hemlig", sent_at=sent_at, **letter))

@@ -46,7 +46,13 @@ blueprint.add_app_template_filter(log_words.after, "log_after")
 def system() -> str:
     with context.database().read() as connection:
         found = read_system(connection, context.now(), context.person(), context.settings())
-    return page("system", system=found, settings=_settings(context.settings()), version=version("samflode"))
+    return page(
+        "system",
+        system=found,
+        oldest=context.now() - timedelta(seconds=found.health.oldest_due_timer_seconds),
+        settings=_settings(context.settings()),
+        version=version("samflode"),
+    )
 
 
 def _settings(settings: Settings) -> list[tuple[str, str, str]]:
@@ -72,6 +78,13 @@ def _settings(settings: Settings) -> list[tuple[str, str, str]]:
             _("Server för mejl"),
             f"{smtp.drivername}://{smtp.host}:{smtp.port or 25}" if smtp else is_not,
         ),
+        ("SAMFLODE_OIDC_ISSUER", _("Gemensam inloggning"), settings.oidc.issuer if settings.oidc else is_not),
+        (
+            "SAMFLODE_OIDC_CLIENT_ID",
+            _("Vem Samflöde är för den"),
+            settings.oidc.client_id if settings.oidc else is_not,
+        ),
+        ("SAMFLODE_OIDC_CLIENT_SECRET", _("Hemligheten för den"), is_set if settings.oidc else is_not),
         ("SAMFLODE_LOCALE", _("Språk från början"), settings.locale),
         ("SAMFLODE_TIMEZONE", _("Tidszon"), settings.timezone),
     ]
