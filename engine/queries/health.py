@@ -27,7 +27,7 @@ def read_health(connection: Connection, now: datetime) -> Health:
         select(func.count()).select_from(user_task).where(is_open),
         select(func.count()).select_from(user_task).where(is_open, user_task.c.due_at < now),
         select(func.count()).select_from(timer).where(due),
-        select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None)),
+        select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None), outbox.c.address.is_not(None)),
         select(func.count()).select_from(incident).where(incident.c.resolved_at.is_(None)),
     )
     oldest = select(func.min(timer.c.due_at)).where(due)

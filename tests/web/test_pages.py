@@ -44,6 +44,10 @@ START_PAGES = (
     "/lansbild",
     "/starta",
     "/installningar",
+    "/arshjul?kommun=alla",
+    "/moten",
+    "/mejl",
+    "/tillganglighet",
 )
 FOLLOWED = ("/uppgifter/", "/overenskommelser/", "/avvikelser/", "/starta/", "/lansbild/")
 PER_KIND = 2

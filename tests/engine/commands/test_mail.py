@@ -18,6 +18,7 @@ from engine.database.workplace_tables import scheduled_mail, setting
 from engine.delivery import deliver_mail
 from engine.errors import Invalid, NotPermitted
 from engine.language import english
+from engine.queries.health import read_health
 from engine.work import Work
 from engine.worker import tick, write_letters
 from tests.engine.commands.scene import START, Scene, at_once
@@ -62,6 +63,8 @@ def test_each_kind_goes_the_way_that_its_receiver_has_chosen(scene: Scene) -> No
     assert set(rows) == {"mention", "notice", "urgent", "escalation"}
     assert [kind for kind, row in sorted(rows.items()) if row.address is None] == ["mention"]
     assert rows["mention"].try_at == mail.next_digest(scene.now)
+    with scene.database.read() as connection:
+        assert read_health(connection, scene.now).unsent_mail == 3  # what is kept for the letter does not wait
 
 
 def test_what_cannot_be_chosen_is_refused(scene: Scene) -> None:
