@@ -1,6 +1,7 @@
 """People read lists in the order of the Swedish alphabet, å, ä and ö last, whatever the database or machine does."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,11 @@ def test_the_alphabet_ends_with_three_letters() -> None:
 
 
 @pytest.fixture
-def connection(database_url: str) -> Connection:
+def connection(database_url: str) -> Iterator[Connection]:
     database = Database(database_url)
     metadata.create_all(database.engine)
     with database.write() as opened:
-        yield opened  # type: ignore[misc]
+        yield opened
     database.close()
 
 

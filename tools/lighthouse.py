@@ -92,12 +92,14 @@ def judge(browser: str, address: str, cookie: str) -> dict[str, Any]:
     command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags=--headless=new {' '.join(FLAGS)}"]
     command += [f"--extra-headers={json.dumps({'Cookie': cookie})}"]
     environment = {**os.environ, "CHROME_PATH": browser}
+    said = b""
     for _attempt in range(ATTEMPTS):  # on a busy machine the browser's trace now and then has no beginning
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=SECONDS, check=False)
         if done.returncode == 0:
             report: dict[str, Any] = json.loads(done.stdout)
             return report
-    raise SystemExit(f"Lighthouse failed on {address}: {done.stderr.decode()[-2000:]}")
+        said = done.stderr
+    raise SystemExit(f"Lighthouse failed on {address}: {said.decode()[-2000:]}")
 
 
 def wanting(report: dict[str, Any]) -> Iterator[str]:

@@ -64,7 +64,9 @@ def stumbling_blocks() -> Callable[[Page], list[str]]:
     def look(page: Page) -> list[str]:
         # Not subject to the page's own content policy.
         page.evaluate(AXE.read_text())
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)[
+            "violations"
+        ]
         lines = [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             lines.append("the page is wider than the window")
