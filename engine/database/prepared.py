@@ -100,14 +100,16 @@ class _Compiled:
         """The parameters as the driver wants them."""
         given = {**self.constants, **parameters}
         for name, process in self.into:
-            given[name] = process(given[name])
+            if given[name] is not None:
+                given[name] = process(given[name])
         return given if self.order is None else [given[name] for name in self.order]
 
     def read(self, row: Sequence[Any]) -> Any:
         """A row of the driver's, with values of our types."""
         values = list(row)
         for position, process in self.out:
-            values[position] = process(values[position])
+            if values[position] is not None:
+                values[position] = process(values[position])
         return self.row._make(values)
 
     def first(self, cursor: Any) -> Any:
