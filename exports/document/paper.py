@@ -293,7 +293,7 @@ def _fill_contents(first: Any, entries: Sequence[tuple[int, str, str]]) -> None:
 
 
 def _paragraph_after(paragraph: Any) -> Any:
-    new = OxmlElement("w:p")
+    new: Any = OxmlElement("w:p")
     paragraph._p.addnext(new)
     return Paragraph(new, paragraph._parent)
 

@@ -21,7 +21,7 @@ from tests.county import PACK_FOLDER, TODAY, at
 
 
 def agreement_row(**values: Any) -> AgreementRow:
-    known = {
+    known: dict[str, Any] = {
         "key": "dalarna-kvinnofrid-2024/2080",
         "kind": "local",
         "organisation": "2080",
@@ -71,7 +71,7 @@ def document(**values: Any) -> AgreementDocument:
     decisions = (decision_row("2080", "Falun", "KS 2026/0012"), decision_row("20", "Region Dalarna", None))
     version = Version(2, at("2025-05-01"), at("2025-09-01"), decisions, is_approved=True)
     text = "Första stycket med å, ä och ö.\n\nAndra stycket. \x0b=1+1"
-    known = {
+    known: dict[str, Any] = {
         "agreement": agreement_row(),
         "parties": ("Falun", "Region Dalarna"),
         "version": version,
