@@ -149,7 +149,7 @@ def _create_sqlite(url: str, file: str | None, durable: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        # What a task list counts lies all over a large table; in SQLite's own 2 MB it would not stay from one to the next.
+        # What a task list counts lies all over a large table, and would not stay in the 2 MB that SQLite keeps itself.
         kept = f"cache_size=-{_CACHE_KIB}"
         for pragma in ("journal_mode=WAL", f"synchronous={'FULL' if durable else 'OFF'}", "foreign_keys=ON", kept):
             connection.execute(f"PRAGMA {pragma}")
