@@ -176,12 +176,17 @@ def choice_words() -> list[str]:
 
 
 def file_of(tables: Sequence[Table], kind: str, suffix: str, chosen: Sequence[str] = ()) -> Response:
-    """The tables of a page as a workbook, or the first of them as CSV. The workbook says what was chosen."""
+    """The tables of a page as a workbook, or one of them as CSV (the address's, else the first).
+
+    The workbook says what was chosen.
+    """
     if suffix not in FORMATS:
         abort(404)
     locale = language.current()
     if suffix == "csv":
-        content = csv_bytes(tables[0], locale)
+        wanted = request.args.get("tabell", "")
+        table = next((table for table in tables if table.key.lower() == wanted), tables[0])
+        content = csv_bytes(table, locale)
     else:
         choice = _("Urval: %(chosen)s.", chosen="; ".join(chosen)) if chosen else _("Urval: allt.")
         noted = [replace(table, note=f"{choice} {table.note}".strip()) for table in tables]
