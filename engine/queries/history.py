@@ -53,6 +53,7 @@ class EventRow:
     what: str
     text: str
     person_name: str | None
+    acting_for_name: str | None  # who was away, when a substitute did it
     process_key: str
     process_title: str
     organisation: str | None
@@ -98,7 +99,8 @@ def list_events(
     titles = load_titles(connection)
     definitions = read_definitions(connection, {row.definition_id for row in shown})
     outlines = {key: read_outline(definition.bpmn) for key, definition in definitions.items()}
-    items = [_event(row, outlines, titles) for row in shown]
+    absent = _names(connection, {row.data["for"] for row in shown if "for" in row.data})
+    items = [_event(row, outlines, titles, absent) for row in shown]
     return Page(items, _cursor(shown[-1]) if len(rows) > limit else None, len(items))
 
 
@@ -123,7 +125,15 @@ def _events() -> Any:
     )
 
 
-def _event(row: Row[Any], outlines: dict[str, Outline], titles: Titles) -> EventRow:
+def _names(connection: Connection, person_ids: set[str]) -> dict[str | None, str]:
+    """Of those in whose place something was done; nothing is asked when nobody was away."""
+    if not person_ids:
+        return {}
+    query = select(person_table.c.id, person_table.c.name).where(person_table.c.id.in_(person_ids))
+    return {row.id: row.name for row in connection.execute(query)}
+
+
+def _event(row: Row[Any], outlines: dict[str, Outline], titles: Titles, absent: dict[str | None, str]) -> EventRow:
     process_title = titles.process(row.pack_key, row.process_key)
     outline = outlines.get(row.definition_id)
     what = outline.name(row.element_id) if outline and row.element_id else process_title
@@ -135,6 +145,7 @@ def _event(row: Row[Any], outlines: dict[str, Outline], titles: Titles) -> Event
         what=what,
         text=SENTENCES.get(row.kind, "{what}").format(what=what) + ".",
         person_name=row.person_name,
+        acting_for_name=absent.get(row.data.get("for")),
         process_key=row.process_key,
         process_title=process_title,
         organisation=row.organisation,

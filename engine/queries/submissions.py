@@ -31,6 +31,7 @@ class SubmissionRow:
     party_name: str | None
     person_id: str
     person_name: str
+    acting_for_name: str | None  # who was away, when a substitute handed it in
     submitted_at: datetime
     values: dict[str, Any] = field(repr=False)
     form: dict[str, Any] = field(repr=False)
@@ -38,13 +39,17 @@ class SubmissionRow:
 
 def read_submissions(connection: Connection, titles: Titles, *conditions: ColumnElement[bool]) -> list[SubmissionRow]:
     """Submissions under `conditions`, the newest first. Two statements: the rows, and each model among them once."""
-    tables = submission.outerjoin(person_table, person_table.c.id == submission.c.person_id).outerjoin(
-        user_task, user_task.c.id == submission.c.task_id
+    absent = person_table.alias("absent")
+    tables = (
+        submission.outerjoin(person_table, person_table.c.id == submission.c.person_id)
+        .outerjoin(absent, absent.c.id == submission.c.acting_for)
+        .outerjoin(user_task, user_task.c.id == submission.c.task_id)
     )
     query = (
         select(
             submission,
             person_table.c.name.label("person_name"),
+            absent.c.name.label("acting_for_name"),
             user_task.c.name.label("task_name"),
             user_task.c.catalogue,
             user_task.c.pack_key,
@@ -110,6 +115,7 @@ def _submission(row: Row[Any], definition: Any, titles: Titles) -> SubmissionRow
         party_name=titles.organisation(row.party) if row.party else None,
         person_id=row.person_id,
         person_name=row.person_name or "",
+        acting_for_name=row.acting_for_name,
         submitted_at=row.submitted_at,
         values=row._mapping["values"],
         form=form,

@@ -158,7 +158,7 @@ def test_a_new_member_sees_what_was_there_before(
         ).scalar_one()
         connection.execute(update(user_task).where(user_task.c.id == task_ids[0]).values(assignee=None))
     client = browse(newcomer)
-    assert client.get(f"/uppgifter/{task_ids[0]}").status_code == 200
+    assert client.get(f"/uppgifter/{task_ids[0]}", follow_redirects=True).status_code == 200
     assert client.get(f"/overenskommelser/{agreement_key}").status_code == 200
 
 

@@ -11,6 +11,9 @@ from engine.database.tables import event, outbox, submission
 from engine.errors import NotPermitted
 from engine.integrity import check
 from engine.mail import tell_role
+from engine.queries import list_events
+from engine.queries.submissions import read_submissions
+from engine.queries.titles import load_titles
 from engine.substitutes import acting_person
 from engine.work import Work
 from tests.engine.commands.scene import Scene
@@ -47,6 +50,12 @@ def test_what_a_substitute_hands_in_says_for_whom(scene: Scene) -> None:
     assert (told.person_id, told.data["for"]) == (substitute, absent)
     with scene.database.read() as connection:
         assert check(connection) == []
+        events = list_events(connection, instance_id=task.instance_id).items
+        handed_in = read_submissions(connection, load_titles(connection), submission.c.task_id == task.id)
+    assert [(one.person_name, one.acting_for_name) for one in events if one.kind == "task_completed"] == [
+        ("Mora", "Leader")
+    ]
+    assert handed_in[0].acting_for_name == "Leader"
 
 
 @pytest.mark.parametrize(("writer", "decider"), [("leader", "both_roles"), ("both_roles", "leader")])
