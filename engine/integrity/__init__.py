@@ -1,8 +1,9 @@
 """Checks what the database says about itself, and makes anew what is only a picture of something else.
 
 `histories`: what has happened and what was handed in, unchanged since. `registers`: made again from submissions.
-`files`: attachments against their hashes. `waiting`: rows of open tasks, timers and subscriptions against the
-instances' stored state. `belonging`: rows that point at nothing.
+`agreements`: agreements and stages against instances and changes of status. `files`: attachments against their
+hashes. `waiting`: rows of open tasks, timers and subscriptions against the instances' stored state. `belonging`: rows
+that point at nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from engine.integrity import belonging, files, histories, registers, waiting
+from engine.integrity import agreements, belonging, files, histories, registers, waiting
 
 _CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (
     belonging.damaged_file,
@@ -23,6 +24,7 @@ _CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (
     belonging.orphans,
     belonging.forgotten_statuses,
     registers.differing,
+    agreements.differing,
     waiting.differing,
 )
 
@@ -44,6 +46,7 @@ def check(connection: Connection) -> list[str]:
 def rebuild(connection: Connection, now: datetime) -> None:
     """Make registers, open tasks, timers and subscriptions agree with what they are pictures of."""
     registers.rebuild(connection)
+    agreements.rebuild(connection)
     waiting.rebuild(connection, now)
 
 

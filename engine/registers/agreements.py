@@ -44,7 +44,7 @@ def open_for(
         "organisation": organisation,
         "regional_key": regional_key,
         "predecessor_key": predecessor_key,
-        "title": _title(pack, process.agreement, process.title, organisation),
+        "title": title_of(pack, process.agreement, process.title, organisation),
         "instance_id": "",
         "status": "preparing",
         "valid_to": None,  # known when it is published
@@ -160,6 +160,7 @@ def _note_status(work: Work, key: str, status: str, valid_to: date | None) -> No
     work.connection.execute(insert(agreement_status).values(row))
 
 
-def _title(pack: Pack, kind: str, process_title: str, organisation: str | None) -> str:
+def title_of(pack: Pack, kind: str, process_title: str, organisation: str | None) -> str:
+    """What an agreement is called: a local one by its municipality."""
     item = pack.item("organisations", organisation) if kind == "local" and organisation else None
     return f"{process_title}, {item['title']}" if item else pack.title

@@ -17,6 +17,7 @@ from engine.database.prepared import Prepared
 from engine.database.tables import process_instance, user_task
 from engine.definitions import definition_by_id, latest_definition
 from engine.errors import NotPermitted, SamflodeError
+from engine.forms import fitted
 from engine.packs import Pack, current_pack
 from engine.people import Person, get_person, list_people
 from engine.prefill import About, prefill
@@ -239,6 +240,7 @@ class _County:
 
     def _answers(self, connection: Connection, row: Any) -> dict[str, Any]:
         form = definition_by_id(connection, row.definition_id).forms.get(row.form_key or "", {})
+        form = fitted(form, row.role_organisation)
         key = (row.agreement_key or row.business_key, row.element_id, row.item)
         today = local_date(self._now)
         situation = Situation(row.process_key, row.element_id, self._rounds[key], today, self._options.revise)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from engine.database import Database
-from engine.database.register_tables import activity, decision
+from engine.database.register_tables import activity, agreement, decision, stage_period
 from engine.database.tables import event, submission, timer, user_task
 from engine.database.upgrade import upgrade
 from engine.integrity import check, rebuild
@@ -95,6 +95,12 @@ def test_one_byte_changed_in_what_was_handed_in_tells_which(copied: Path) -> Non
         ("UPDATE process_instance SET state = x'00' WHERE status = 'active'", "går inte att läsa"),
         ("UPDATE agreement SET status = 'lapsed'", "har senast blivit"),
         ("UPDATE stage_period SET ended_at = NULL", "Skede"),
+        ("UPDATE stage_period SET stage = 'decision'", "Registret stage_period, rad"),
+        ("UPDATE stage_period SET round = 7", "round stämmer inte"),
+        ("DELETE FROM stage_period", "Registret stage_period saknar"),
+        ("DELETE FROM agreement", "Registret agreement saknar"),
+        ("UPDATE agreement SET organisation = '2062'", "organisation stämmer inte"),
+        ("UPDATE agreement SET key = 'another'", "som inget ärende säger"),
         ("UPDATE user_task SET state = 'completed' WHERE state = 'open'", "saknar underlag"),
     ],
 )
@@ -116,7 +122,7 @@ def test_pictures_are_made_anew(scene_of: Scene) -> None:
     with database.read() as connection:
         assert check(connection) == []
     after = scene_of.everything()
-    for table in (decision, activity, submission, event):
+    for table in (decision, activity, submission, event, stage_period, agreement):
         assert after[table.name] == before[table.name]
     scene_of.complete(scene_of.open("one").id, first="x")  # and work goes on
 
@@ -124,6 +130,9 @@ def test_pictures_are_made_anew(scene_of: Scene) -> None:
 def spoil(connection: Connection) -> None:
     connection.execute(decision.update().values(outcome="returned"))
     connection.execute(activity.delete())
+    connection.execute(stage_period.delete().where(stage_period.c.stage == "drafting"))
+    connection.execute(stage_period.update().values(round=9))
+    connection.execute(agreement.update().values(status="lapsed", organisation="2062", valid_to=None))
     connection.execute(timer.delete().where(timer.c.kind == "event"))
     connection.execute(user_task.delete().where(user_task.c.state == "open", user_task.c.element_id == "one"))
 

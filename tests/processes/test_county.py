@@ -21,6 +21,7 @@ from engine.database.register_tables import agreement
 from engine.database.tables import process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id, latest_definition
 from engine.errors import NotPermitted
+from engine.forms import fitted
 from engine.packs import Pack, load_pack, shipped_packs
 from engine.people import Person, list_people
 from engine.simulation import Options, play
@@ -132,6 +133,7 @@ class Crowd:
             try:
                 with self._database.write() as connection:
                     form = definition_by_id(connection, task.definition_id).form(task.form_key)
+                    form = fitted(form, task.role_organisation)
                     complete_task(connection, self.now, person, task.id, self._fill_in(form, self._steered(task, form)))
             except NotPermitted:
                 continue  # four eyes
