@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, delete, exists, insert, or_, select, update
 
 from engine.authorisation import may_administer
 from engine.commands.administration import note
@@ -79,7 +79,7 @@ def is_in_use(connection: Connection, code: str) -> bool:
     return bool(connection.execute(select(or_(*uses))).scalar())
 
 
-def _find(connection: Connection, code: str) -> Row[Any] | None:
+def _find(connection: Connection, code: str) -> Any:
     columns = (organisation.c.code, organisation.c.name, organisation.c.kind)
     return connection.execute(select(*columns).where(organisation.c.code == code)).first()
 

@@ -16,7 +16,7 @@ from engine.clock import utc_now
 from engine.commands import organisations, people, reasons
 from engine.commands.faults import report_fault
 from engine.database import Database
-from engine.database.tables import incident, outbox, pack_version, process_instance
+from engine.database.tables import incident, outbox, pack_version, process_definition, process_instance
 from engine.packs import shipped_packs, upload
 from engine.people import Person, authenticate, list_people
 from engine.queries.administration import KINDS
@@ -337,6 +337,37 @@ def test_a_new_version_is_checked_deployed_and_compared(client: FlaskClient, tmp
     assert "P1D" in differs
     assert "Läste in processpaketet" in client.get("/administration/logg").text
     assert client.get(f"/administration/processpaket/{PACK}").status_code == 200
+
+
+def test_cases_move_to_a_new_version_after_a_dry_run(client: FlaskClient, database: Database) -> None:
+    instance_id = running(database)
+    with database.write() as connection:
+        query = select(process_definition).join(
+            process_instance, process_instance.c.definition_id == process_definition.c.id
+        )
+        old = connection.execute(query.where(process_instance.c.id == instance_id)).one()
+        newer = {**old._mapping, "id": "newer", "version": old.version + 1, "content_hash": "newer"}
+        connection.execute(insert(process_definition).values(newer))
+    version = f"{old.pack_key}/{old.process_key}/{old.version}"
+    chosen = {"version": version, "till": str(old.version + 1)}
+    shown = client.get("/administration/flytta", query_string=chosen)
+    assert "Provkörning: inget är ändrat än" in shown.text
+    assert "Fortsätter som det är" in shown.text
+    wrong = client.post("/administration/flytta", data={**chosen, "reason": ""})
+    assert wrong.status_code == 422
+    assert html.document_fromstring(wrong.text).xpath("//*[@id='reason'][@aria-invalid='true']")
+    done = client.post("/administration/flytta", data={**chosen, "reason": "Rättad text"})
+    assert "Flyttat" in done.text
+    with database.read() as connection:
+        moved = select(process_instance.c.definition_id).where(process_instance.c.id == instance_id)
+        assert connection.execute(moved).scalar_one() == "newer"
+    assert "Flyttade ärenden i" in client.get("/administration/logg").text
+    for odd in (
+        {"version": "a/b/c", "till": "x"},
+        {"version": "a/b/1", "till": "2"},
+        {"version": version, "till": "9"},
+    ):
+        assert client.get("/administration/flytta", query_string=odd).status_code == 200
 
 
 def test_what_the_engine_says_to_administrators_is_translated() -> None:
