@@ -24,6 +24,8 @@ from web.views import (  # noqa: F401 - they add their pages to the blueprint
 )
 from web.views.monitoring import blueprint
 
+__all__ = ["blueprint"]  # with the pages of the modules above
+
 STATUSES = ("late", "back", "wait", "going", "done", "none")
 ORDERS = ("name", "late", "longest")
 

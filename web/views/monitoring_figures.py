@@ -23,7 +23,8 @@ def figures(suffix: str) -> str | Response:
     with context.database().read() as connection:
         official = official_figures(connection, code)
         reported = reported_figures(connection, titles, pack.key, context.now(), code)
-    years = sorted({one.year for one in [*official, *reported] if one.year is not None}, reverse=True)
+    known = {one.year for one in official} | {one.year for one in reported if one.year is not None}
+    years = sorted(known, reverse=True)
     year, kind = _year(years), request.args.get("slag", "")
     official = [one for one in official if year in (None, one.year) and kind in {"", "officiell"}]
     reported = [one for one in reported if year in (None, one.year) and kind in {"", one.kind}]
