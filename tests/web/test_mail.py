@@ -22,7 +22,7 @@ from exports.monthly import monthly_workbook
 from tests.lived_county import copy_county
 from tests.web.test_pages import sign_in, somebody_with
 from web.application import create_application
-from web.views.mail import KIND_TITLES
+from web.views.mail import KIND_TITLES, SHORT_TITLES
 
 
 @pytest.fixture(scope="module")
@@ -105,4 +105,5 @@ def test_an_administrator_redirects_all_mail_and_reads_the_log(application: Flas
 def test_every_kind_of_mail_has_a_name(database: Database) -> None:
     with database.read() as connection:
         written = set(connection.execute(select(outbox.c.kind).distinct()).scalars())
-    assert written | set(KINDS) <= set(KIND_TITLES)
+    assert set(KINDS) <= set(KIND_TITLES)
+    assert written | set(KINDS) <= set(SHORT_TITLES)

@@ -31,10 +31,23 @@ KIND_TITLES = {
     "reminder": N_("Någon påminner dig om en uppgift"),
     "deadline": N_("En uppgift ska snart vara klar"),
     "notice": N_("Något har hänt som du behöver känna till, till exempel ett beslut"),
+}
+# In lists of what has been written.
+SHORT_TITLES = {
+    "urgent": N_("Kort tid"),
+    "escalation": N_("Försening"),
+    "handover": N_("Överlämning"),
+    "contribution": N_("Del att skriva"),
+    "mention": N_("Omnämnande"),
+    "substitute": N_("Ersättare"),
+    "reminder": N_("Påminnelse"),
+    "deadline": N_("Påminnelse"),
+    "notice": N_("Besked"),
     "digest": N_("Veckobrev"),
     "monthly_status": N_("Månadens arbetsbok"),
 }
 CHOICE_TITLES = {"now": N_("Direkt"), "digest": N_("I veckobrevet"), "never": N_("Inte alls")}
+OTHER = N_("Meddelande")
 STATE_TITLES = {
     "sent": N_("Skickat"),
     "kept": N_("Kommer i veckobrevet"),
@@ -107,7 +120,7 @@ def _log(written: str | None, error: str | None) -> str:
 
 def _titles() -> dict[str, Callable[[str], str]]:
     return {
-        "kind_title": lambda kind: _(KIND_TITLES[kind]) if kind in KIND_TITLES else _("Meddelande"),
+        "kind_title": lambda kind: _(SHORT_TITLES.get(kind, OTHER)),
         "state_title": lambda state: _(STATE_TITLES[state]),
     }
 

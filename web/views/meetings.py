@@ -18,7 +18,7 @@ from web.marking import N_
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/moten")
 
-AHEAD = timedelta(days=730)
+SOON, AHEAD = timedelta(days=183), timedelta(days=730)
 BODIES = (
     N_("Styrgruppen"),
     N_("Kommunstyrelsen"),
@@ -83,12 +83,13 @@ def _page(written: dict[str, str], errors: list[tuple[str, str]]) -> str:
     person, today = context.person(), context.today()
     names = words.titles().organisations
     may = {code for code in names if may_plan_meetings(person, code)}
+    chosen = request.args.get("organisation", "")
     with context.database().read() as connection:
-        found = list_meetings(connection, today, today + AHEAD, titles=words.titles())
-    chosen = request.args.get("organisation") or ""
+        last = today + (AHEAD if chosen else SOON)
+        found = list_meetings(connection, today, last, [chosen] if chosen else None, words.titles())
     return render_template(
         "meetings/list.html",
-        meetings=[one for one in found if chosen in ("", one.organisation)],
+        meetings=found,
         chosen=chosen,
         organisations=sorted(names.items(), key=lambda item: swedish_order(item[1])),
         may=may,
