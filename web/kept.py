@@ -39,7 +39,7 @@ def resumed() -> str | None:
         kept = json.loads(given)
         fields = [(str(name), str(value)) for name, value in kept["fields"] if name not in _LEFT_OUT]
         address = str(kept["to"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if own_address(address) != address:
         return None

@@ -165,6 +165,9 @@ def test_two_windows_are_told_apart_and_nothing_is_lost(desk: Desk) -> None:
     kept = desk.rows(draft)[0]
     assert kept.values == {"today": "I andra\n\nI första fönstret", "gaps": "Lika"}
     # Handing in from a window that has not seen it would remove it unseen.
+    for strange in ("[" * 100_000, "[]", '{"today": {"a": 1}}', ""):
+        refused = client.post(f"{desk.address}/utkast/valj", data={"carried": strange, "_version": "2"})
+        assert refused.status_code in (409, 422), refused.status_code
     late = client.post(
         desk.address,
         data={**ANSWERS, "_version": old, "do": "complete", "scan": (BytesIO(PDF), "kopia.pdf")},

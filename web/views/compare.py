@@ -114,7 +114,7 @@ def carried() -> dict[str, Any]:
     given = request.form.get("carried", "")
     try:
         values = json.loads(given) if len(given) < LONGEST else None
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise Invalid(_("Sidan kunde inte läsa det som skickades"))
