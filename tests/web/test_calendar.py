@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -36,7 +35,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def application(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    home: Path = tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp("home")
     made = create_application(Settings(database.url, home, (), "for-tests", base_url="http://localhost"), database)
     made.config["WTF_CSRF_ENABLED"] = False
     return made
@@ -44,6 +43,9 @@ def application(database: Database, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_a_calendar_address_works_until_it_is_withdrawn(application: Flask, database: Database) -> None:
     leader = somebody_with(database, "process_leader")
+    own = min(where for role, where in leader.grants if role == "process_leader")
+    with database.write() as connection:
+        add_meeting(connection, utc_now(), leader, own, "Socialnämnden", TODAY + timedelta(days=300))
     client = sign_in(application, leader)
     page = client.post("/installningar/kalender").text
     address = re.search(r'value="http://localhost(/kalender/[\w-]{40,}\.ics)"', page)
@@ -53,7 +55,7 @@ def test_a_calendar_address_works_until_it_is_withdrawn(application: Flask, data
     events = list(Calendar.from_ical(answer.data).walk("VEVENT"))
     assert answer.content_type.startswith("text/calendar")
     assert "no-store" in answer.headers["Cache-Control"]
-    assert any(str(event["uid"]).startswith("review-") for event in events)
+    assert any(str(event["uid"]).startswith("meeting-") for event in events)
     assert len({str(event["uid"]) for event in events}) == len(events) > 0
     again = {str(event["uid"]) for event in Calendar.from_ical(stranger.get(address[1]).data).walk("VEVENT")}
     assert again == {str(event["uid"]) for event in events}
@@ -102,7 +104,7 @@ def test_meetings_are_entered_by_those_who_know_them(application: Flask, databas
     with database.read() as connection:
         steering = next_meeting(connection, own, TODAY, "steering_group")
         board = next_meeting(connection, own, TODAY, "municipality_decision")
-        assert next_meeting(connection, own, day + timedelta(days=6)) is None
+        assert next_meeting(connection, own, day + timedelta(days=6), "steering_group") is None
     assert steering is not None
     assert board is not None
     assert (steering.body, steering.held_on, steering.papers_by) == ("Styrgruppen", day, papers)
