@@ -67,17 +67,30 @@ def preview_modification(
     connection: Connection, now: datetime, person: Person, instance_id: str, reason: str, steps: Sequence[Step]
 ) -> Preview:
     """Make a modification and take it back again, all of it, and tell what it did. Raises as `modify_instance`."""
-    before = _open_tasks(connection, instance_id)
-    undone = connection.begin_nested()
     try:
-        modify_instance(connection, now, person, instance_id, reason, steps)
-        after = _open_tasks(connection, instance_id)
-        status = connection.execute(
-            select(process_instance.c.status).where(process_instance.c.id == instance_id)
-        ).scalar_one()
-    finally:
-        undone.rollback()
-    return Preview(_missing(before, after), _missing(after, before), status)
+        with connection.begin_nested():
+            _look(connection, now, person, instance_id, reason, steps)
+    except _Seen as seen:
+        return seen.preview
+    raise AssertionError("a look always ends by telling what it saw")
+
+
+class _Seen(Exception):
+    """Ends the preview's own transaction, so that everything in it is taken back, and carries out what it saw."""
+
+    def __init__(self, preview: Preview) -> None:
+        self.preview = preview
+
+
+def _look(
+    connection: Connection, now: datetime, person: Person, instance_id: str, reason: str, steps: Sequence[Step]
+) -> None:
+    """Raises `_Seen`."""
+    before = _open_tasks(connection, instance_id)
+    modify_instance(connection, now, person, instance_id, reason, steps)
+    after = _open_tasks(connection, instance_id)
+    status = select(process_instance.c.status).where(process_instance.c.id == instance_id)
+    raise _Seen(Preview(_missing(before, after), _missing(after, before), connection.execute(status).scalar_one()))
 
 
 def _open_tasks(connection: Connection, instance_id: str) -> dict[str, str]:

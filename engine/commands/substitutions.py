@@ -29,11 +29,11 @@ NO_SUCH = "Det finns ingen sådan ersättare."
 ENDED_ALREADY = "Det är redan avslutat."
 
 # Letters, see engine/locale/en.po.
-_NAMED = (
+_named = (
     "Du ersätter {name} från och med {first} till och med {last}. Under tiden finns uppgifterna bland dina egna. "
     "Det framgår av det du lämnar in att du gör det som ersättare."
 )
-_NAMED_FOR_YOU = (
+_named_for_you = (
     "{name} ersätter dig från och med {first} till och med {last}. Du kan ändra det under Mina inställningar."
 )
 
@@ -137,8 +137,8 @@ def _told(sentence: str, other: Row[Any], name: str | None = None) -> str:
 
 def _tell_of_naming(work: Work, absent: Person, substitute: Person, first_day: date, last_day: date) -> None:
     words: dict[str, Word] = {"first": first_day, "last": last_day}
-    _tell(work, substitute.id, "Du ersätter {name}", _NAMED, {**words, "name": absent.name})
-    _tell(work, absent.id, "{name} ersätter dig", _NAMED_FOR_YOU, {**words, "name": substitute.name})
+    _tell(work, substitute.id, "Du ersätter {name}", _named, {**words, "name": absent.name})
+    _tell(work, absent.id, "{name} ersätter dig", _named_for_you, {**words, "name": substitute.name})
 
 
 def _tell(work: Work, person_id: str, subject: str, body: str, words: Words) -> None:

@@ -40,6 +40,11 @@ def is_current(database: Database) -> bool:
         return set(found) == set(ScriptDirectory.from_config(configuration(connection)).get_heads())
 
 
+def revisions(connection: Connection) -> tuple[str, ...]:
+    """The revisions that the database has; none when its tables were made in another way."""
+    return tuple(MigrationContext.configure(connection).get_current_heads())
+
+
 def configuration(connection: Connection) -> Config:
     """Alembic's settings, without an alembic.ini that would have to lie somewhere on the machine."""
     config = Config(attributes={"connection": connection})

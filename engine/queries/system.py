@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.engine import make_url
 
 from engine.authorisation import may_operate
 from engine.database.tables import outbox, process_instance
+from engine.database.upgrade import revisions
 from engine.database.workplace_tables import fault_report
 from engine.people import Person
 from engine.queries.health import Health, read_health
@@ -58,7 +58,7 @@ def read_system(connection: Connection, now: datetime, person: Person, settings:
         unhandled_faults=connection.execute(faults).scalar_one(),
         database=make_url(settings.database_url).render_as_string(hide_password=True),
         database_bytes=_size(connection, settings),
-        schema=tuple(MigrationContext.configure(connection).get_current_heads()),
+        schema=revisions(connection),
         warnings=warnings(health, settings),
     )
 

@@ -6,13 +6,11 @@ from typing import Any
 from flask import Response as Download
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.commands import Step, cancel_instance, modify_instance, resume_instance, suspend_instance
 from engine.commands.modification import Preview, preview_modification
 from engine.errors import Conflict, Invalid
-from engine.people import Person
 from engine.queries.history import SENTENCES, EventRow
 from engine.queries.repair import Repair, find_instances, read_repair
 from web import context, words
@@ -127,31 +125,13 @@ def preview(instance_id: str) -> Response | tuple[str, int] | str:
             )
             flash(_("Ärendet är ändrat. Det står i historiken, med skälet."))
             return redirect(url_for("administration.instance", instance_id=instance_id))
-        shown = _preview(person, instance_id, reason, steps)
+        shown = context.database().run(
+            lambda connection: preview_modification(connection, now, person, instance_id, reason, steps)
+        )
     except (Invalid, Conflict) as error:
         field = "reason" if not reason.strip() else "cancel"
         return _modify(instance_id, wrong={field: translated(str(error))}), 422
     return _modify(instance_id, shown)
-
-
-class _TakenBack(Exception):
-    """Carries what a preview saw out of its transaction, which is undone."""
-
-    def __init__(self, preview: Preview) -> None:
-        self.preview = preview
-
-
-def _preview(person: Person, instance_id: str, reason: str, steps: list[Step]) -> Preview:
-    now = context.now()
-
-    def look(connection: Connection) -> None:
-        raise _TakenBack(preview_modification(connection, now, person, instance_id, reason, steps))
-
-    try:
-        context.database().run(look)
-    except _TakenBack as seen:
-        return seen.preview
-    raise AssertionError("a preview always ends by being taken back")
 
 
 def _steps() -> list[Step]:
