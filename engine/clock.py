@@ -11,6 +11,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def stamp() -> float:
+    """By the machine's clock, in seconds: tells which of two changes in a tree of tasks came first. No rule asks it."""
+    return datetime.now(UTC).timestamp()
+
+
 def local_date(moment: datetime) -> date:
     """The calendar date in Stockholm at `moment`."""
     return moment.astimezone(STOCKHOLM).date()

@@ -4,7 +4,6 @@ Nothing here changes what happens, or in which order.
 """
 
 import os
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +13,8 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
+
+from engine.clock import stamp
 
 
 class TaskId(str):
@@ -41,7 +42,7 @@ class LightTask(Task):
 
     def _set_state(self, value: int) -> None:
         if value != self._state:
-            self.last_state_change = time.time()
+            self.last_state_change = stamp()
             self._state = value
 
     def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> Task:
