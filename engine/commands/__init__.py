@@ -60,8 +60,8 @@ __all__ = [
     "resume_instance",
     "retry_incident",
     "save_draft",
-    "send_signal",
     "save_filter",
+    "send_signal",
     "start_process",
     "suspend_instance",
 ]
