@@ -5,8 +5,8 @@ from flask import Blueprint, Flask
 from web import context, page_words, pages, roles, shortcuts, sign_in, words
 from web.views import (
     account,
-    account_stored,
     account_keys,
+    account_stored,
     account_substitutes,
     administration,
     agreement_files,

@@ -15,9 +15,7 @@ NOTHING_SAID = "Berätta vad som inte fungerar."
 TOO_LONG = "Korta texten. Den får ha högst 4000 tecken."
 NOT_STORABLE = "Texten innehåller tecken som inte kan sparas."
 IDENTITY = "Ta bort personnumret. Skriv aldrig vem en klient eller patient är i Samflöde."
-TOO_MANY = (
-    "Många har rapporterat fel den senaste timmen. Försök igen om en stund."
-)
+TOO_MANY = "Många har rapporterat fel den senaste timmen. Försök igen om en stund."
 NO_SUCH_REPORT = "Rapporten finns inte, eller är redan hanterad."
 _LONGEST = {"text": 4000, "page": 500, "contact": 320}
 # Everybody's together: no address of a reader is kept, so a flood is stopped for all, and only here.

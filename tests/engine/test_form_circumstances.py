@@ -50,7 +50,7 @@ def test_the_own_organisation_is_no_choice() -> None:
         "other": {"title": "Annan", **one, "x-leave-out": "own_organisation"},
         "anybody": {"title": "Vem", **one},
     }
-    form = {"type": "object", "title": "Svar", "properties": fields}
+    form: dict[str, Any] = {"type": "object", "title": "Svar", "properties": fields}
     for_falun = fitted(form, "2080")
     assert [error.path for error in validate(for_falun, {"parties": ["2062", "2080"]}, {})] == ["parties.1"]
     assert [error.path for error in validate(for_falun, {"other": "2080"}, {})] == ["other"]

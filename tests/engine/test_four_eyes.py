@@ -48,8 +48,8 @@ def test_a_stage_may_be_spread_over_called_processes(connection: Connection) -> 
     the_stage = {people[name] for name in ("stage", "called", "beside", "deeper")}
     for name in callers:
         expected = the_stage if people[name] in the_stage else {people[name]}
-        task = SimpleNamespace(gate=True, instance_id=name)
-        assert submitters(connection, task) == expected, name
+        decision = SimpleNamespace(gate=True, instance_id=name)
+        assert submitters(connection, decision) == expected, name
         assert shown_submitters(connection, name) == expected, name
     several = _submitters(connection, [SimpleNamespace(gate=True, instance_id=name) for name in callers])  # type: ignore[misc]
     assert several["deeper"] == the_stage

@@ -1,6 +1,7 @@
 """Substitutes: what they may do, when, and that they never are the second pair of eyes."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +28,7 @@ LEADER = ("process_leader", "2080")
 STEERING = ("steering_group", "2080")
 
 
-def away(connection: Connection, absent: Person, substitute: Person, first: int = 0, last: int = 7, **more: str) -> str:
+def away(connection: Connection, absent: Person, substitute: Person, first: int = 0, last: int = 7, **more: Any) -> str:
     days = TODAY + timedelta(days=first), TODAY + timedelta(days=last)
     return name_substitute(connection, NOW, absent, absent.id, substitute.id, *days, **more)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.errors import Invalid
 from engine.packs import upload
+from engine.packs.files import MAX_BYTES
 from engine.packs.upload import unpack
 
 MANIFEST = b"[pack]\n"
@@ -83,7 +84,7 @@ def test_a_link_or_a_device(tmp_path: Path, mode: int) -> None:
 
 
 def test_a_bomb_stops_before_it_has_gone_off(tmp_path: Path) -> None:
-    one = b"\0" * (upload.MAX_BYTES + 1)
+    one = b"\0" * (MAX_BYTES + 1)
     assert "2 MB" in refused(zipped({"pack.toml": MANIFEST, "big.json": one}), tmp_path)
     many = {f"f{number}.json": b"\0" * 1_900_000 for number in range(12)}
     assert "20 MB" in refused(zipped({"pack.toml": MANIFEST, **many}), tmp_path)

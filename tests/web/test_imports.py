@@ -174,7 +174,7 @@ def change(path: Path, edit: Callable[[Any, dict[str, int], int], None]) -> None
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     head = next(row for row in sheet.iter_rows(max_row=10) if any(cell.value == "Aktivitet" for cell in row))
-    edit(sheet, {cell.value: cell.column for cell in head}, head[0].row + 1)
+    edit(sheet, {str(cell.value): cell.column or 0 for cell in head}, (head[0].row or 0) + 1)
     book.save(path)
 
 
