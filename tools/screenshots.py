@@ -47,6 +47,15 @@ DOCS = (
     Picture("images/task.png", "working_group", "/uppgifter", (TASK,)),
     Picture("images/decision.png", "steering_group", "/uppgifter", (TASK,)),
     Picture("images/agreement.png", "process_leader", "/overenskommelser", ("main table a",)),
+    Picture("handbok/bilder/uppgifter.png", "process_leader", "/uppgifter"),
+    Picture("handbok/bilder/uppgift.png", "process_leader", "/uppgifter", (TASK,)),
+    Picture("handbok/bilder/avsnitt.png", "working_group", "/uppgifter", (TASK,)),
+    Picture("handbok/bilder/beslut.png", "steering_group", "/uppgifter", (TASK,), height=1600),
+    Picture("handbok/bilder/overenskommelse.png", "municipality_decision", "/overenskommelser", ("main table a",)),
+    Picture("handbok/bilder/lansbild.png", "rss", "/lansbild"),
+    Picture("handbok/bilder/flaskhalsar.png", "rss", "/lansbild/flaskhalsar?process=drafting"),
+    Picture("handbok/bilder/avvikelse.png", "deviation_handler", "/avvikelser", ("main table a",)),
+    Picture("handbok/bilder/administration.png", "administrator", "/administration"),
 )
 PATIENCE_SECONDS = 300
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -129,7 +138,7 @@ def documented(browser: Browser, address: str) -> Iterator[Path]:
             page.locator(link).first.click()
         page.wait_for_load_state("networkidle")
         file = ROOT / "docs" / picture.file
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=file)
         page.close()
         yield file

@@ -4,14 +4,17 @@ SQLite itself only looks again, after ever longer pauses, whether the lock is fr
 bad luck for seconds. Here whoever leaves wakes the next. SQLite's own lock is still what protects the file.
 """
 
-import fcntl
 import os
+import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
 from engine.errors import Stale
+
+if sys.platform != "win32":
+    import fcntl
 
 _MOST_TURNS = 8  # in a row by one process, while another waits: to wake another process takes time
 
@@ -77,7 +80,12 @@ class WriteQueue:
             fcntl.flock(self._next, fcntl.LOCK_UN)
 
     def _open(self) -> bool:
-        """Open the file that the processes queue at, once per process. False when none can be made there."""
+        """Open the file that the processes queue at, once per process. False when none can be made there.
+
+        On Windows there is no such queue between processes, only SQLite's own patience.
+        """
+        if sys.platform == "win32":
+            return False
         try:
             self._next = _opened(f"{self._file}-next")
             self._writing = _opened(f"{self._file}-writing")
