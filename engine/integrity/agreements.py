@@ -4,6 +4,7 @@ What only these rows say is left as it is: the first day in force, and how a sta
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -79,15 +80,28 @@ def _stages(connection: Connection) -> dict[str, Row]:
     callers = {row.id: row for row in connection.execute(_instances())}
     rounds: dict[tuple[str, str], int] = {}
     embedded = _embedded(connection)
-    found = {}
+    begun: dict[tuple[str, str], set[datetime]] = {}
+    found: dict[str, Row] = {}
     for row in sorted(callers.values(), key=lambda each: (each.started_at, each.id)):
-        stage = _stage_of(connection, callers.get(row.parent_id), row)
+        try:
+            stage = _stage_of(connection, callers.get(row.parent_id), row)
+        except NotFound:  # the caller has moved to a model without this call: it counts, but what it was is not known
+            embedded.add((row.agreement_key, row.stage))
+            continue
         if stage is None or row.agreement_key is None:
             continue
         own = {"id": row.id, "agreement_key": row.agreement_key, "organisation": row.organisation, "stage": stage}
         own |= {"started_at": row.started_at, "ended_at": row.ended_at}
         place = (row.agreement_key, stage)
         rounds[place] = rounds.get(place, 0) + 1
+        # Of two that began at one moment nothing tells which came first, nor therefore of those after them.
+        together = row.started_at in begun.setdefault(place, set())
+        begun[place].add(row.started_at)
+        if together:
+            embedded.add(place)
+            for earlier in found.values():
+                if (earlier["agreement_key"], earlier["stage"], earlier["started_at"]) == (*place, row.started_at):
+                    earlier.pop("round", None)
         if place not in embedded:
             own["round"] = rounds[place]
         if row.status == "cancelled":
@@ -97,13 +111,10 @@ def _stages(connection: Connection) -> dict[str, Row]:
 
 
 def _stage_of(connection: Connection, caller: Any, row: Any) -> str | None:
-    """The stage that the call activity names; None when its model no longer has the element."""
+    """The stage that the call activity names, if any. Raises NotFound when its model no longer has the element."""
     if caller is None or row.parent_element_id is None:
         return None
-    try:
-        return definition_by_id(connection, caller.definition_id).element(row.parent_element_id).stage
-    except NotFound:
-        return None
+    return definition_by_id(connection, caller.definition_id).element(row.parent_element_id).stage
 
 
 def _embedded(connection: Connection) -> set[tuple[str, str]]:
@@ -141,6 +152,7 @@ def _instances() -> Any:
         columns.agreement_key,
         columns.parent_id,
         columns.parent_element_id,
+        columns.stage,
         columns.status,
         columns.started_at,
         columns.ended_at,

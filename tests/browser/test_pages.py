@@ -125,7 +125,7 @@ def test_a_working_group_writes_saves_and_hands_in(
 
     page.locator("main textarea:visible").first.fill("Ett första utkast.")
     page.get_by_role("button", name="Spara utkast").last.click()
-    expect(page.get_by_role("status").filter(has_text="Utkastet är sparat")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Utkastet är sparat").first).to_be_visible()
     expect(page.locator("main textarea:visible").first).to_have_value("Ett första utkast.")
 
     page.locator("main textarea:visible").first.fill("Ring 19811218-9876 om det.")

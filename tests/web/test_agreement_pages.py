@@ -156,7 +156,7 @@ def test_agreements_are_filtered_and_taken_away_as_shown(rss: FlaskClient) -> No
         shown = text_of(tree.xpath("//main//tbody//th/a"))
         rows = csv_rows(rss, f"/hamta/overenskommelser.csv{query}")
         assert sorted(row["Överenskommelse"] for row in rows) == sorted(shown), query
-    assert text_of(page(rss, "/overenskommelser?namn=mora").xpath("//main//tbody//th/a")) == ["Mora"]
+    assert text_of(page(rss, "/overenskommelser?namn=hedem").xpath("//main//tbody//th/a")) == ["Hedemora"]
     nothing = page(rss, "/overenskommelser?namn=finns+inte")
     assert "Ingen överenskommelse passar urvalet." in nothing.xpath("//main")[0].text_content()
 

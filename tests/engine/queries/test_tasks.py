@@ -182,6 +182,7 @@ def test_what_sent_the_work_back_is_beside_it(connection: Connection, leader: Pe
 def test_another_case_of_the_agreement_is_no_earlier_round(connection: Connection, leader: Person) -> None:
     """A deviation stood on the decision page as what another deviation had been changed from."""
     other, this = build.create_instance(connection), build.create_instance(connection)
+    build.create_agreement(connection, this)
     build.create_submission(connection, other, leader.id, values={"happened": "Något annat"})
     build.create_submission(connection, this, leader.id, values={"happened": "Mötet ställdes in"})
     about_the_same = get_task(connection, leader, NOW, build.create_task(connection, this, form_key="plan"))

@@ -140,7 +140,7 @@ def test_what_breaks_is_told_with_a_number_and_no_detail(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("web.api.agreements.list_agreements", broken)
+    monkeypatch.setattr("web.api.agreements.search_agreements", broken)
     told = rss.problem("GET", "/agreements", 500, "internal-error")
     assert "secret" not in json.dumps(told)
 
