@@ -4,7 +4,6 @@ What only these rows say is left as it is: the first day in force, and how a sta
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -80,7 +79,7 @@ def _stages(connection: Connection) -> dict[str, Row]:
     callers = {row.id: row for row in connection.execute(_instances())}
     rounds: dict[tuple[str, str], int] = {}
     embedded = _embedded(connection)
-    begun: dict[tuple[str, str], set[datetime]] = {}
+    begun: dict[tuple[str, str], set[Any]] = {}
     found: dict[str, Row] = {}
     for row in sorted(callers.values(), key=lambda each: (each.started_at, each.id)):
         try:
