@@ -315,6 +315,7 @@ person = Table(
     Column("name", Text, nullable=False),
     Column("email", String(320)),
     Column("password_hash", Text),
+    Column("session_nonce", Key, nullable=False, server_default=""),  # sessions that began with another are over
     Column("locale", Key, nullable=False, server_default="sv"),
     Column("active", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),

@@ -1,6 +1,21 @@
 """Tables of the workplace: what people write, attach, arrange and choose around their tasks; never the engine's own."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, false, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
+from sqlalchemy import UniqueConstraint as Unique
 
 from engine.database.tables import BusinessKey, Key, metadata
 from engine.database.types import Json, Moment
@@ -23,13 +38,30 @@ comment = Table(
 Index("ix_comment_task", comment.c.task_id, comment.c.written_at)
 Index("ix_comment_instance", comment.c.instance_id, comment.c.written_at)
 
+# What somebody has begun to write on a start form: nothing has started yet. One of each kind and person.
+start_draft = Table(
+    "start_draft",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("pack_key", Key, nullable=False),
+    Column("process_key", Key, nullable=False),
+    Column("organisation", Key),  # as chosen so far
+    Column("values", Json, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False),  # so that two windows do not overwrite each other
+    Unique("person_id", "pack_key", "process_key"),
+)
+Index("ix_start_draft_saved", start_draft.c.saved_at)
+
 # What is known of a file stands apart from its content, so that lists never read the content.
 attachment = Table(
     "attachment",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("task_id", ForeignKey("user_task.id"), nullable=False),
-    Column("instance_id", ForeignKey("process_instance.id"), nullable=False),
+    Column("task_id", ForeignKey("user_task.id")),  # none for a file of a start form
+    Column("instance_id", ForeignKey("process_instance.id")),  # none before the start
+    Column("start_draft_id", ForeignKey("start_draft.id")),  # until the start
     Column("agreement_key", BusinessKey),
     Column("field", String(200)),  # the form's file field that it answers; none for a file beside the form
     Column("name", String(200), nullable=False),
@@ -43,6 +75,7 @@ attachment = Table(
 )
 Index("ix_attachment_task", attachment.c.task_id, attachment.c.added_at)
 Index("ix_attachment_instance", attachment.c.instance_id, attachment.c.added_at)
+Index("ix_attachment_start_draft", attachment.c.start_draft_id)
 
 attachment_content = Table(
     "attachment_content",
@@ -221,3 +254,35 @@ fault_report = Table(
     Column("handled_at", Moment),
 )
 Index("ix_fault_report_at", fault_report.c.reported_at)
+
+# Whatever a person was in the middle of sending when the session had ended, while they sign in somewhere else.
+kept_text = Table(
+    "kept_text",
+    metadata,
+    Column("secret_hash", Key, primary_key=True),  # SHA-256 of what only that browser's cookie holds
+    Column("content", Text, nullable=False),
+    Column("size", Integer, nullable=False),  # characters
+    Column("kept_at", Moment, nullable=False),
+)
+Index("ix_kept_text_kept", kept_text.c.kept_at)
+
+# Workers that live: each writes now and then that it does.
+worker_beat = Table(
+    "worker_beat",
+    metadata,
+    Column("name", Key, primary_key=True),  # machine and process
+    Column("version", Key, nullable=False),  # of the program
+    Column("started_at", Moment, nullable=False),
+    Column("beat_at", Moment, nullable=False),
+)
+
+# Copies that `samflode backup` has made; the copies themselves lie elsewhere.
+backup_copy = Table(
+    "backup_copy",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("made_at", Moment, nullable=False),  # the moment that the copy is of
+    Column("size", BigInteger, nullable=False),  # bytes
+    Column("checked", Boolean, nullable=False),  # whether `database check` has found it faultless
+)
+Index("ix_backup_copy_made", backup_copy.c.made_at)

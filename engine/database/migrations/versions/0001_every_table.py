@@ -97,6 +97,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_assessment_agreement", "assessment", ["agreement_key", "recorded_at"], unique=False)
     op.create_table(
+        "backup_copy",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("checked", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backup_copy")),
+    )
+    op.create_index("ix_backup_copy_made", "backup_copy", ["made_at"], unique=False)
+    op.create_table(
         "counter",
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
@@ -188,6 +197,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
     )
     op.create_index("ix_indicator_agreement", "indicator", ["agreement_key", "kind", "recorded_at"], unique=False)
+    op.create_table(
+        "kept_text",
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("kept_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_kept_text")),
+    )
+    op.create_index("ix_kept_text_kept", "kept_text", ["kept_at"], unique=False)
     op.create_table(
         "kpi",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -289,6 +307,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=True),
         sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("session_nonce", sa.String(length=64), server_default="", nullable=False),
         sa.Column("locale", sa.String(length=64), server_default="sv", nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
@@ -335,6 +354,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_period")),
     )
     op.create_index("ix_stage_period_agreement", "stage_period", ["agreement_key", "stage"], unique=False)
+    op.create_table(
+        "worker_beat",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=64), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("beat_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_beat")),
+    )
     op.create_table(
         "access_token",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -474,6 +501,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_scheduled_mail_person_id")),
         sa.PrimaryKeyConstraint("person_id", "kind", "period", name=op.f("pk_scheduled_mail")),
     )
+    op.create_table(
+        "start_draft",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("pack_key", sa.String(length=64), nullable=False),
+        sa.Column("process_key", sa.String(length=64), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=True),
+        sa.Column("values", Json(), nullable=False),
+        sa.Column("saved_at", Moment(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_start_draft_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_start_draft")),
+        sa.UniqueConstraint(
+            "person_id", "pack_key", "process_key", name=op.f("uq_start_draft_person_id_pack_key_process_key")
+        ),
+    )
+    op.create_index("ix_start_draft_saved", "start_draft", ["saved_at"], unique=False)
     op.create_table(
         "substitution",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -657,8 +701,9 @@ def upgrade() -> None:
     op.create_table(
         "attachment",
         sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("task_id", sa.String(length=64), nullable=False),
-        sa.Column("instance_id", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=True),
+        sa.Column("instance_id", sa.String(length=64), nullable=True),
+        sa.Column("start_draft_id", sa.String(length=64), nullable=True),
         sa.Column("agreement_key", sa.String(length=200), nullable=True),
         sa.Column("field", sa.String(length=200), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -671,10 +716,12 @@ def upgrade() -> None:
         sa.Column("removed_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_attachment_instance_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attachment_person_id")),
+        sa.ForeignKeyConstraint(["start_draft_id"], ["start_draft.id"], name=op.f("fk_attachment_start_draft_id")),
         sa.ForeignKeyConstraint(["task_id"], ["user_task.id"], name=op.f("fk_attachment_task_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
     op.create_index("ix_attachment_instance", "attachment", ["instance_id", "added_at"], unique=False)
+    op.create_index("ix_attachment_start_draft", "attachment", ["start_draft_id"], unique=False)
     op.create_index("ix_attachment_task", "attachment", ["task_id", "added_at"], unique=False)
     op.create_table(
         "comment",
