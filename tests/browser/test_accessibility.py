@@ -7,15 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from engine.database import Database
-from engine.people import Person, list_people
-from engine.settings import Settings
-from tests.lived_county import copy_county
-from web.application import create_application
+from engine.people import list_people
+from tests.workplace import enter, make_application, open_county
 
 Look = Callable[[Page], list[str]]
 ROLES = ("process_leader", "working_group", "steering_group", "rss", "administrator")
@@ -50,26 +48,17 @@ DIAGRAM = re.compile(r"/vendor/(bpmn|diagram)|/diagram")
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = copy_county(tmp_path_factory.mktemp("accessibility"))
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path_factory.mktemp("accessibility"))
 
 
 @pytest.fixture
 def application(database: Database, tmp_path: Path) -> Flask:
-    settings = Settings(database.url, tmp_path, (), "for-tests", base_url="http://localhost", demo=True)
-    return create_application(settings, database)
+    return make_application(database, tmp_path, demo=True)
 
 
 @pytest.fixture
 def address(application: Flask, serve: Callable[[Flask], str]) -> str:
     return serve(application)
-
-
-def become(context: BrowserContext, application: Flask, address: str, person: Person) -> None:
-    serializer = application.session_interface.get_signing_serializer(application)  # type: ignore[attr-defined]
-    value = serializer.dumps({"_user_id": person.id, "_fresh": True, "locale": "sv"})
-    context.add_cookies([{"name": "samflode", "value": value, "url": address}])
 
 
 class Walk:
@@ -151,7 +140,7 @@ def test_nobody_stumbles_on_any_page(
     walk = Walk(page, application, address, stumbling_blocks)
     for role in ROLES:
         with database.read() as connection:
-            become(page.context, application, address, list_people(connection, role=role)[0])
+            enter(page.context, application, address, list_people(connection, role=role)[0])
         walk.whole(role)
     assert len(walk.kinds) > len(START)
     assert walk.faults == []
@@ -172,7 +161,7 @@ def test_what_is_refused_says_where_and_the_focus_is_there(
     faults = []
     for role, path, button in REFUSED:
         with database.read() as connection:
-            become(page.context, application, address, list_people(connection, role=role)[0])
+            enter(page.context, application, address, list_people(connection, role=role)[0])
         page.goto(address + path)
         if path == "/administration/mejl":
             page.locator("#address").fill("ingen adress")
@@ -198,7 +187,7 @@ def test_a_page_weighs_less_than_a_hundred_kilobytes(
 ) -> None:
     with database.read() as connection:
         role = "rss" if path == "/lansbild" else "working_group"
-        become(page.context, application, address, list_people(connection, role=role)[0])
+        enter(page.context, application, address, list_people(connection, role=role)[0])
     if path == "a task":
         page.goto(address + "/uppgifter")
         path = page.locator("a[href^='/uppgifter/']").first.get_attribute("href") or ""
@@ -221,7 +210,7 @@ def test_less_motion_and_forced_colours_take_nothing_away(
     page: Page, application: Flask, address: str, database: Database
 ) -> None:
     with database.read() as connection:
-        become(page.context, application, address, list_people(connection, role="rss")[0])
+        enter(page.context, application, address, list_people(connection, role="rss")[0])
     page.emulate_media(reduced_motion="reduce", forced_colors="active")
     page.goto(address + "/lansbild")
     moving = "document.getAnimations().filter(one => one.playState === 'running').length"

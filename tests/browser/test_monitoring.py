@@ -12,9 +12,7 @@ from sqlalchemy import select
 from engine.database import Database
 from engine.database.tables import outbox, user_task
 from engine.people import list_people
-from engine.settings import Settings
-from tests.lived_county import copy_county
-from web.application import create_application
+from tests.workplace import enter, make_application, open_county
 
 Look = Callable[[Page], list[str]]
 VIEWS = (
@@ -30,22 +28,12 @@ VIEWS = (
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = copy_county(tmp_path_factory.mktemp("monitoring"))
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path_factory.mktemp("monitoring"))
 
 
 @pytest.fixture
 def application(database: Database, tmp_path: Path) -> Flask:
-    settings = Settings(
-        database_url=database.url,
-        home=tmp_path,
-        packs=(),
-        secret_key="for-tests",
-        base_url="http://localhost",
-        demo=True,
-    )
-    return create_application(settings, database)
+    return make_application(database, tmp_path, demo=True)
 
 
 @pytest.fixture
@@ -58,9 +46,7 @@ def rss(page: Page, application: Flask, database: Database, address: str) -> Pag
     """The browser of somebody at RSS Dalarna, in Swedish."""
     with database.read() as connection:
         person = list_people(connection, role="rss")[0]
-    serializer = application.session_interface.get_signing_serializer(application)  # type: ignore[attr-defined]
-    value = serializer.dumps({"_user_id": person.id, "_fresh": True, "locale": "sv"})
-    page.context.add_cookies([{"name": "samflode", "value": value, "url": address}])
+    enter(page.context, application, address, person)
     return page
 
 

@@ -14,9 +14,7 @@ from engine.database import Database
 from engine.database.tables import user_task
 from engine.people import Person, list_people
 from engine.queries import TaskFilter, list_tasks
-from engine.settings import Settings
-from tests.lived_county import copy_county
-from web.application import create_application
+from tests.workplace import enter, make_application, open_county
 
 Look = Callable[[Page], list[str]]
 PAGES = ("/uppgifter", "/overenskommelser", "/beslut", "/avvikelser?lage=alla", "/lansbild", "/starta/deviation")
@@ -24,22 +22,12 @@ PAGES = ("/uppgifter", "/overenskommelser", "/beslut", "/avvikelser?lage=alla", 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = copy_county(tmp_path)
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path)
 
 
 @pytest.fixture
 def application(database: Database, tmp_path: Path) -> Flask:
-    settings = Settings(
-        database_url=database.url,
-        home=tmp_path,
-        packs=(),
-        secret_key="for-tests",
-        base_url="http://localhost",
-        demo=True,
-    )
-    return create_application(settings, database)
+    return make_application(database, tmp_path, demo=True)
 
 
 @pytest.fixture
@@ -52,9 +40,7 @@ def sign_in(page: Page, application: Flask, address: str) -> Callable[[Person], 
     """Opens the browser as that person, in Swedish."""
 
     def open_as(person: Person) -> Page:
-        serializer = application.session_interface.get_signing_serializer(application)  # type: ignore[attr-defined]
-        value = serializer.dumps({"_user_id": person.id, "_fresh": True, "locale": "sv"})
-        page.context.add_cookies([{"name": "samflode", "value": value, "url": address}])
+        enter(page.context, application, address, person)
         return page
 
     return open_as

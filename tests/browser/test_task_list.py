@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,26 +12,19 @@ from sqlalchemy import insert, select, update
 from engine.database import Database
 from engine.database.tables import user_task
 from engine.people import Person, list_people
-from engine.settings import Settings
-from tests.lived_county import copy_county
-from web.application import create_application
+from tests.workplace import enter, make_application, open_county
 
 Look = Callable[[Page], list[str]]
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = copy_county(tmp_path)
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path)
 
 
 @pytest.fixture
 def application(database: Database, tmp_path: Path) -> Flask:
-    settings = Settings(
-        database_url=database.url, home=tmp_path, packs=(), secret_key="for-tests", base_url="http://localhost"
-    )
-    return create_application(settings, database)
+    return make_application(database, tmp_path)
 
 
 @pytest.fixture
@@ -52,16 +44,10 @@ def somebody(database: Database) -> Person:
         return list_people(connection, role=row["role"], organisation=row["role_organisation"])[0]
 
 
-def cookie(application: Flask, person: Person, address: str) -> Any:
-    serializer = application.session_interface.get_signing_serializer(application)  # type: ignore[attr-defined]
-    value = serializer.dumps({"_user_id": person.id, "_fresh": True, "locale": "sv"})
-    return {"name": "samflode", "value": value, "url": address}
-
-
 def test_by_keyboard_alone(
     page: Page, application: Flask, address: str, somebody: Person, stumbling_blocks: Look
 ) -> None:
-    page.context.add_cookies([cookie(application, somebody, address)])
+    enter(page.context, application, address, somebody)
     page.goto(f"{address}/uppgifter?omfattning=alla")
     links = page.locator(".task__name a")
     page.keyboard.press("j")
@@ -108,7 +94,7 @@ def test_by_keyboard_alone(
 def test_several_at_once_and_back_to_the_same_list(
     page: Page, application: Flask, address: str, somebody: Person, stumbling_blocks: Look, width: int
 ) -> None:
-    page.context.add_cookies([cookie(application, somebody, address)])
+    enter(page.context, application, address, somebody)
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{address}/uppgifter?omfattning=roller&lage=late")
     page.get_by_label("Välj").first.check()
@@ -146,7 +132,7 @@ def test_several_at_once_and_back_to_the_same_list(
 
 def test_without_script(browser: Browser, application: Flask, address: str, somebody: Person) -> None:
     context = browser.new_context(java_script_enabled=False)
-    context.add_cookies([cookie(application, somebody, address)])
+    enter(context, application, address, somebody)
     page = context.new_page()
     page.goto(f"{address}/uppgifter")
     page.get_by_label("Välj").first.check()

@@ -18,10 +18,9 @@ from engine.commands import deploy_pack, save_draft, start_process
 from engine.database import Database
 from engine.database.tables import draft, metadata, user_task
 from engine.people import create_person, find_person, grant
-from engine.settings import Settings
 from tests.packs import PACK, build_pack
 from tests.web.test_task_page import FORM
-from web.application import create_application
+from tests.workplace import make_application
 
 PASSWORD = "ett-bra-losenord"
 Look = Callable[[Page], list[str]]
@@ -47,10 +46,9 @@ def county(sqlite_url: str, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def address(county: Database, tmp_path: Path, serve: Callable[[Flask], str]) -> str:
-    settings = Settings(database_url=county.url, home=tmp_path, packs=(), secret_key="x", base_url="http://localhost")
     with county.read() as connection:
         task_id = connection.execute(select(user_task.c.id).where(user_task.c.state == "open")).scalar_one()
-    return f"{serve(create_application(settings, county))}/uppgifter/{task_id}"
+    return f"{serve(make_application(county, tmp_path))}/uppgifter/{task_id}"
 
 
 def sign_in(page: Page, address: str, username: str) -> Page:

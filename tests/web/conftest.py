@@ -11,8 +11,7 @@ from engine.clock import utc_now
 from engine.database import Database
 from engine.database.tables import metadata
 from engine.people import create_person, grant
-from engine.settings import Settings
-from web.application import create_application
+from tests.workplace import make_application
 
 PASSWORD = "ett-bra-losenord"
 
@@ -27,10 +26,7 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def application(database: Database, tmp_path: Path) -> Flask:
-    settings = Settings(
-        database_url=database.url, home=tmp_path, packs=(), secret_key="for-tests", base_url="http://localhost"
-    )
-    return create_application(settings, database)
+    return make_application(database, tmp_path)
 
 
 @pytest.fixture

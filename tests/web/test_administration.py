@@ -20,12 +20,10 @@ from engine.database.tables import incident, outbox, pack_version, process_defin
 from engine.packs import shipped_packs, upload
 from engine.people import Person, authenticate, list_people
 from engine.queries.administration import KINDS
-from engine.settings import Settings
-from tests.lived_county import copy_county
 from tests.packs import PACK, build_pack
 from tests.web.test_pages import faults, form_faults
+from tests.workplace import SECRET_KEY, browse, make_application, open_county
 from web.administration_sentences import NOTED, translated
-from web.application import create_application
 
 PAGES = (
     "/administration",
@@ -55,24 +53,14 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = copy_county(tmp_path_factory.mktemp("administration"))
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path_factory.mktemp("administration"))
 
 
 @pytest.fixture(scope="module")
 def application(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    settings = Settings(
-        database_url=database.url,
-        home=tmp_path_factory.mktemp("home"),
-        packs=(),
-        secret_key="very-secret-for-tests",
-        base_url="http://localhost",
-        smtp_url="smtp://post:hemligt@mail.example.se:587",
+    return make_application(
+        database, tmp_path_factory.mktemp("home"), csrf=False, smtp_url="smtp://post:hemligt@mail.example.se:587"
     )
-    made = create_application(settings, database)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +73,6 @@ def administrator(database: Database) -> Person:
 def leader(database: Database) -> Person:
     with database.read() as connection:
         return list_people(connection, role="process_leader")[0]
-
-
-def browse(application: Flask, person: Person, locale: str = "sv") -> FlaskClient:
-    client = application.test_client()
-    with client.session_transaction() as session:
-        session.update({"_user_id": person.id, "_fresh": True, "locale": locale})
-    return client
 
 
 @pytest.fixture
@@ -218,7 +199,7 @@ def test_secrets_are_never_shown(client: FlaskClient) -> None:
     page = client.get("/administration/drift").text
     assert "SAMFLODE_SECRET_KEY" in page
     assert "mail.example.se" in page
-    assert "very-secret-for-tests" not in page
+    assert SECRET_KEY not in page
     assert "hemligt" not in page
 
 

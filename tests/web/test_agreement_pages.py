@@ -20,28 +20,19 @@ from engine.database.tables import process_instance
 from engine.database.workplace_tables import attachment, attachment_content
 from engine.people import Person, list_people
 from engine.queries import RecordedDecision, get_agreement, get_document, list_decisions
-from engine.settings import Settings
-from tests.lived_county import copy_county
-from tests.web.test_pages import sign_in
-from web.application import create_application
+from tests.workplace import browse, make_application, open_county
 
 REGIONAL = "dalarna-kvinnofrid-2024"
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = copy_county(tmp_path_factory.mktemp("agreements"))
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path_factory.mktemp("agreements"))
 
 
 @pytest.fixture(scope="module")
 def application(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(
-        database_url=database.url, home=home, packs=(), secret_key="for-tests", base_url="http://localhost", demo=True
-    )
-    return create_application(settings, database)
+    return make_application(database, tmp_path_factory.mktemp("home"), demo=True)
 
 
 def somebody(database: Database, role: str, organisation: str | None = None) -> Person:
@@ -51,7 +42,7 @@ def somebody(database: Database, role: str, organisation: str | None = None) -> 
 
 @pytest.fixture(scope="module")
 def rss(application: Flask, database: Database) -> FlaskClient:
-    return sign_in(application, somebody(database, "rss"))
+    return browse(application, somebody(database, "rss"))
 
 
 def page(client: FlaskClient, address: str) -> html.HtmlElement:
@@ -200,10 +191,10 @@ def test_what_was_decided_about_a_deviation_is_only_for_those_whom_it_concerns(
         elsewhere = {"principals": ["municipality"], "receiving_organisation": None}
         concerned = connection.execute(update(deviation).where(deviation.c.key == key).values(**elsewhere))
         assert concerned.rowcount == 1
-    client = sign_in(application, person)
+    client = browse(application, person)
     assert secret not in client.get("/beslut").text + client.get(f"/overenskommelser/{agreement_key}").text
     assert secret.encode() not in client.get("/hamta/beslut.csv").data
-    assert secret in sign_in(application, somebody(database, "rss")).get("/hamta/beslut.csv").data.decode()
+    assert secret in browse(application, somebody(database, "rss")).get("/hamta/beslut.csv").data.decode()
 
 
 def test_the_whole_case_goes_to_the_archive_but_not_to_strangers(application: Flask, database: Database) -> None:
@@ -213,7 +204,7 @@ def test_the_whole_case_goes_to_the_archive_but_not_to_strangers(application: Fl
             select(process_instance.c.id).where(process_instance.c.process_key == "deviation")
         ).all()
     assert deviations
-    leader = sign_in(application, somebody(database, "process_leader", row.organisation))
+    leader = browse(application, somebody(database, "process_leader", row.organisation))
     answer = leader.get(f"/hamta/arende/{row.key}.zip")
     with ZipFile(BytesIO(answer.data)) as archive:
         names = archive.namelist()
@@ -226,7 +217,7 @@ def test_the_whole_case_goes_to_the_archive_but_not_to_strangers(application: Fl
     with database.read() as connection:
         leaders = list_people(connection, role="process_leader")
     stranger = next(one for one in leaders if not {row.organisation, "20"} & one.organisations)
-    assert sign_in(application, stranger).get(f"/hamta/arende/{row.key}.zip").status_code == 403
+    assert browse(application, stranger).get(f"/hamta/arende/{row.key}.zip").status_code == 403
 
 
 def test_a_file_that_was_handed_in_is_in_the_archive(application: Flask, database: Database) -> None:
@@ -241,6 +232,6 @@ def test_a_file_that_was_handed_in_is_in_the_archive(application: Flask, databas
         values |= {"media_type": "application/pdf", "sha256": "x", "person_id": person.id, "added_at": utc_now()}
         connection.execute(attachment.insert().values(**values, submission_id="s"))
         connection.execute(attachment_content.insert().values(attachment_id="f1", content=b"%PDF"))
-    answer = sign_in(application, person).get(f"/hamta/arende/{row.key}.zip")
+    answer = browse(application, person).get(f"/hamta/arende/{row.key}.zip")
     with ZipFile(BytesIO(answer.data)) as archive:
         assert archive.read("bilagor/001-Protokoll.pdf") == b"%PDF"

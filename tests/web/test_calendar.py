@@ -18,27 +18,20 @@ from engine.database.workplace_tables import calendar_feed, fault_report
 from engine.errors import Conflict, InvalidForm, NotPermitted
 from engine.people import list_people
 from engine.queries.meetings import next_meeting
-from engine.settings import Settings
-from tests.lived_county import copy_county
-from tests.web.test_pages import sign_in, somebody_with
-from web.application import create_application
+from tests.web.test_pages import somebody_with
+from tests.workplace import browse, make_application, open_county
 
 TODAY = local_date(utc_now())
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = copy_county(tmp_path_factory.mktemp("calendar"))
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path_factory.mktemp("calendar"))
 
 
 @pytest.fixture(scope="module")
 def application(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    home = tmp_path_factory.mktemp("home")
-    made = create_application(Settings(database.url, home, (), "for-tests", base_url="http://localhost"), database)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return make_application(database, tmp_path_factory.mktemp("home"), csrf=False)
 
 
 def test_a_calendar_address_works_until_it_is_withdrawn(application: Flask, database: Database) -> None:
@@ -46,7 +39,7 @@ def test_a_calendar_address_works_until_it_is_withdrawn(application: Flask, data
     own = min(where for role, where in leader.grants if role == "process_leader")
     with database.write() as connection:
         add_meeting(connection, utc_now(), leader, own, "Socialnämnden", TODAY + timedelta(days=300))
-    client = sign_in(application, leader)
+    client = browse(application, leader)
     page = client.post("/installningar/kalender").text
     address = re.search(r'value="http://localhost(/kalender/[\w-]{40,}\.ics)"', page)
     assert address is not None
@@ -69,7 +62,7 @@ def test_a_calendar_address_works_until_it_is_withdrawn(application: Flask, data
 
 
 def test_a_new_address_ends_the_old_one(application: Flask, database: Database) -> None:
-    client = sign_in(application, somebody_with(database, "rss"))
+    client = browse(application, somebody_with(database, "rss"))
     one, two = (re.search(r"/kalender/[\w-]+\.ics", client.post("/installningar/kalender").text) for _ in range(2))
     assert one is not None
     assert two is not None
@@ -79,7 +72,7 @@ def test_a_new_address_ends_the_old_one(application: Flask, database: Database) 
 
 @pytest.mark.parametrize("locale", ["sv", "en"])
 def test_the_wheel_has_the_same_days_drawn_and_listed(application: Flask, database: Database, locale: str) -> None:
-    client = sign_in(application, somebody_with(database, "rss"), locale)
+    client = browse(application, somebody_with(database, "rss"), locale)
     page = client.get("/arshjul?ar=2027&kommun=alla")
     assert page.status_code == 200
     assert page.text.count('class="wheel-day"') > 4
@@ -90,7 +83,7 @@ def test_the_wheel_has_the_same_days_drawn_and_listed(application: Flask, databa
 def test_meetings_are_entered_by_those_who_know_them(application: Flask, database: Database) -> None:
     leader = somebody_with(database, "process_leader")
     own = min(where for role, where in leader.grants if role == "process_leader")
-    client = sign_in(application, leader)
+    client = browse(application, leader)
     wrong = client.post("/moten", data={"organisation": own, "body": "Styrgruppen", "held_on": "i går"})
     assert wrong.status_code == 422
     assert 'value="Styrgruppen"' in wrong.text
@@ -129,7 +122,7 @@ def test_a_decision_says_when_those_who_take_it_meet(application: Flask, databas
         add_meeting(connection, utc_now(), rss, where, "Kommunfullmäktige", day - timedelta(days=5))
         add_meeting(connection, utc_now(), rss, where, "Styrgruppen för kvinnofrid", day, day - timedelta(days=7))
         member = next(one for one in list_people(connection, role="steering_group") if where in one.organisations)
-    client = sign_in(application, member)
+    client = browse(application, member)
     page = client.get(f"/uppgifter/{task.id}").text
     assert "Styrgruppen för kvinnofrid" in page
     assert "Kommunfullmäktige" not in page

@@ -16,39 +16,30 @@ from engine.database.workplace_tables import administration_event
 from engine.delivery import redirect_address
 from engine.mail import KINDS, tell_person
 from engine.people import list_people
-from engine.settings import Settings
 from engine.work import Work
 from exports.monthly import monthly_workbook
-from tests.lived_county import copy_county
-from tests.web.test_pages import sign_in, somebody_with
-from web.application import create_application
+from tests.web.test_pages import somebody_with
+from tests.workplace import browse, make_application, open_county
 from web.views.mail import KIND_TITLES, SHORT_TITLES
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = copy_county(tmp_path_factory.mktemp("mail"))
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path_factory.mktemp("mail"))
 
 
 @pytest.fixture(scope="module")
 def application(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    home: Path = tmp_path_factory.mktemp("home")
-    made = create_application(
-        Settings(database.url, home, (), "for-tests", base_url="http://localhost", demo=True), database
-    )
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return make_application(database, tmp_path_factory.mktemp("home"), csrf=False, demo=True)
 
 
 def client_of(application: Flask, database: Database, role: str) -> FlaskClient:
-    return sign_in(application, somebody_with(database, role))
+    return browse(application, somebody_with(database, role))
 
 
 def test_choices_are_kept_and_shown_again(application: Flask, database: Database) -> None:
     leader = somebody_with(database, "process_leader")
-    client = sign_in(application, leader)
+    client = browse(application, leader)
     answer = client.post("/installningar/mejl", data={"kind.mention": "digest", "kind.urgent": "never"})
     assert answer.status_code == 302
     with database.read() as connection:
@@ -76,11 +67,11 @@ def test_the_demo_shows_letters_and_nobody_else_does(application: Flask, databas
     leader = somebody_with(database, "process_leader")
     with database.write() as connection:
         tell_person(Work(connection, utc_now()), leader.id, "Ett <b>prov</b>", "Med https://exempel.se.", "/uppgifter")
-    page = sign_in(application, leader).get("/mejl").text
+    page = browse(application, leader).get("/mejl").text
     assert "Ett &lt;b&gt;prov&lt;/b&gt;" in page
     assert "Nästa veckobrev" in page
-    real = create_application(Settings(database.url, tmp_path, (), "x", base_url="http://localhost"), database)
-    assert sign_in(real, leader).get("/mejl").status_code == 404
+    real = make_application(database, tmp_path)
+    assert browse(real, leader).get("/mejl").status_code == 404
 
 
 def test_an_administrator_redirects_all_mail_and_reads_the_log(application: Flask, database: Database) -> None:

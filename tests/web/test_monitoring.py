@@ -19,11 +19,10 @@ from engine.database import Database
 from engine.database.tables import outbox, user_task
 from engine.database.workplace_tables import kpi, official_figure
 from engine.people import Person, list_people
-from engine.settings import Settings
 from exports.language import english
 from tests.lived_county import copy_county
-from tests.web.test_pages import faults, sign_in
-from web.application import create_application
+from tests.web.test_pages import faults
+from tests.workplace import browse, make_application
 from web.county_map import FILE
 
 VIEWS = {
@@ -55,11 +54,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def application(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    home: Path = tmp_path_factory.mktemp("home")
-    settings = Settings(
-        database_url=database.url, home=home, packs=(), secret_key="for-tests", base_url="http://localhost", demo=True
-    )
-    return create_application(settings, database)
+    return make_application(database, tmp_path_factory.mktemp("home"), demo=True)
 
 
 def somebody_with(database: Database, role: str, organisation: str | None = None) -> Person:
@@ -69,7 +64,7 @@ def somebody_with(database: Database, role: str, organisation: str | None = None
 
 @pytest.fixture
 def rss(application: Flask, database: Database) -> FlaskClient:
-    return sign_in(application, somebody_with(database, "rss"))
+    return browse(application, somebody_with(database, "rss"))
 
 
 def page(client: FlaskClient, address: str) -> html.HtmlElement:
@@ -81,7 +76,7 @@ def page(client: FlaskClient, address: str) -> html.HtmlElement:
 
 @pytest.mark.parametrize("locale", ["sv", "en"])
 def test_every_view_holds_together(application: Flask, database: Database, locale: str) -> None:
-    client = sign_in(application, somebody_with(database, "rss"), locale)
+    client = browse(application, somebody_with(database, "rss"), locale)
     for view, (query, _) in VIEWS.items():
         for address in (f"/lansbild/{view}", f"/lansbild/{view}{query}", f"/lansbild/{view}?kommun=finns-inte&fran=x"):
             assert list(faults(page(client, address), locale)) == [], address
@@ -90,7 +85,7 @@ def test_every_view_holds_together(application: Flask, database: Database, local
 def test_the_ways_lead_to_what_one_may_see(application: Flask, database: Database, rss: FlaskClient) -> None:
     ways = page(rss, "/lansbild").xpath("//nav[@class='ways']//a/@href")
     assert ways == ["/lansbild", *(f"/lansbild/{view}" for view in VIEWS)]
-    leader = sign_in(application, somebody_with(database, "process_leader"))
+    leader = browse(application, somebody_with(database, "process_leader"))
     seen = page(leader, "/lansbild").xpath("//nav[@class='ways']//a/@href")
     assert [view for view in VIEWS if f"/lansbild/{view}" not in seen] == list(CLOSED)
     for view in VIEWS:
@@ -163,7 +158,7 @@ def busy_municipality(database: Database) -> str:
 
 def test_reminding_goes_to_the_outbox_once_a_day(application: Flask, database: Database) -> None:
     application.config["WTF_CSRF_ENABLED"] = False
-    client = sign_in(application, somebody_with(database, "rss"))
+    client = browse(application, somebody_with(database, "rss"))
     task = late_task(database, busy_municipality(database))
     address = f"/lansbild/sent/paminn?visa=alla&kommun={task.organisation}"
     answer = client.post(address, data={"en": task.id}, follow_redirects=True)
@@ -181,7 +176,7 @@ def test_reminding_goes_to_the_outbox_once_a_day(application: Flask, database: D
 
 def test_a_task_is_handed_over_from_the_list(application: Flask, database: Database) -> None:
     application.config["WTF_CSRF_ENABLED"] = False
-    client = sign_in(application, somebody_with(database, "rss"))
+    client = browse(application, somebody_with(database, "rss"))
     task = late_task(database, busy_municipality(database))
     receiver = somebody_with(database, task.role, task.role_organisation)
     nobody = client.post("/lansbild/sent/lamna-over", data={"uppgift": task.id}, follow_redirects=True)

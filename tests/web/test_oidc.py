@@ -21,7 +21,7 @@ from engine.identities import link_identity, linked_subjects
 from engine.people import create_person, find_person
 from engine.settings import Oidc, Settings
 from tests.web.provider import CLIENT_ID, CLIENT_SECRET, Provider, leave, running_provider
-from web.application import create_application
+from tests.workplace import make_application
 from web.cli import main
 
 
@@ -41,19 +41,11 @@ def provider(running: Provider) -> Provider:
 @pytest.fixture
 def visitor(provider: Provider, database: Database, tmp_path: Path, karin: str) -> FlaskClient:
     """Somebody who is not signed in, at an installation whose Karin is linked."""
-    settings = Settings(
-        database_url=database.url,
-        home=tmp_path,
-        packs=(),
-        secret_key="for-tests",
-        base_url="http://localhost",
-        oidc=Oidc(provider.issuer, CLIENT_ID, CLIENT_SECRET),
-    )
     with database.write() as connection:
         person = find_person(connection, karin)
         assert person is not None
         link_identity(connection, utc_now(), person.id, provider.issuer, "f3b1c2")
-    return create_application(settings, database).test_client()
+    return make_application(database, tmp_path, oidc=Oidc(provider.issuer, CLIENT_ID, CLIENT_SECRET)).test_client()
 
 
 def to_provider(visitor: FlaskClient, wanted: str = "") -> str:

@@ -13,11 +13,9 @@ from lxml import html
 from engine.database import Database
 from engine.packs import load_pack, shipped_packs
 from engine.people import Person, list_people
-from engine.settings import Settings
-from tests.lived_county import copy_county
+from tests.workplace import browse, make_application, open_county
 from tools.translations import catalogues, load
 from web import words
-from web.application import create_application
 from web.engine_sentences import NOTED, said_by_the_rules
 
 ROLES = (
@@ -56,31 +54,18 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "web/templates"
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = copy_county(tmp_path_factory.mktemp("pages"))
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture(scope="module")
 def application(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(
-        database_url=database.url, home=home, packs=(), secret_key="for-tests", base_url="http://localhost", demo=True
-    )
-    return create_application(settings, database)
+    return make_application(database, tmp_path_factory.mktemp("home"), demo=True)
 
 
 def somebody_with(database: Database, role: str) -> Person:
     """Whoever of that role has most to do, so that there are pages to look at."""
     with database.read() as connection:
         return list_people(connection, role=role)[0]
-
-
-def sign_in(application: Flask, person: Person, locale: str = "sv") -> FlaskClient:
-    client = application.test_client()
-    with client.session_transaction() as session:
-        session.update({"_user_id": person.id, "_fresh": True, "locale": locale})
-    return client
 
 
 def pages(client: FlaskClient) -> Iterator[tuple[str, html.HtmlElement]]:
@@ -105,7 +90,7 @@ def pages(client: FlaskClient) -> Iterator[tuple[str, html.HtmlElement]]:
 @pytest.mark.parametrize("locale", ["sv", "en"])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_holds_together(application: Flask, database: Database, role: str, locale: str) -> None:
-    client = sign_in(application, somebody_with(database, role), locale)
+    client = browse(application, somebody_with(database, role), locale)
     looked_at = 0
     for address, tree in pages(client):
         looked_at += 1
@@ -208,6 +193,6 @@ def test_a_text_of_a_pack_is_said_in_english(application: Flask, database: Datab
     "address", ["/uppgifter/finns-inte", "/overenskommelser/finns/inte", "/avvikelser/AVV-0", "/x"]
 )
 def test_what_does_not_exist_is_said_so(application: Flask, database: Database, address: str) -> None:
-    answer = sign_in(application, somebody_with(database, "rss")).get(address)
+    answer = browse(application, somebody_with(database, "rss")).get(address)
     assert answer.status_code == 404
     assert len(html.document_fromstring(answer.text).findall(".//h1")) == 1

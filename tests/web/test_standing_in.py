@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,9 @@ from engine.database.tables import outbox, submission, user_task
 from engine.database.workplace_tables import substitution
 from engine.people import Person, create_person, get_person, grant, list_people
 from engine.queries import TaskFilter, list_tasks
-from engine.settings import Settings
 from engine.tokens import create_token
-from tests.lived_county import copy_county
-from web.application import create_application
+from tests.workplace import browse as signed_in_browser
+from tests.workplace import make_application, open_county
 
 TODAY = local_date(utc_now())
 WEEK = {"first_day": TODAY.isoformat(), "last_day": (TODAY + timedelta(days=7)).isoformat()}
@@ -27,19 +27,12 @@ WEEK = {"first_day": TODAY.isoformat(), "last_day": (TODAY + timedelta(days=7)).
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = copy_county(tmp_path)
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path)
 
 
 @pytest.fixture
 def application(database: Database, tmp_path: Path) -> Flask:
-    settings = Settings(
-        database_url=database.url, home=tmp_path, packs=(), secret_key="for-tests", base_url="http://localhost"
-    )
-    made = create_application(settings, database)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return make_application(database, tmp_path, csrf=False)
 
 
 @pytest.fixture
@@ -65,13 +58,7 @@ def newcomer(database: Database, leader: Person) -> Person:
 
 @pytest.fixture
 def browse(application: Flask) -> Callable[[Person], FlaskClient]:
-    def signed_in(person: Person) -> FlaskClient:
-        client = application.test_client()
-        with client.session_transaction() as session:
-            session.update({"_user_id": person.id, "_fresh": True})
-        return client
-
-    return signed_in
+    return partial(signed_in_browser, application)
 
 
 Browse = Callable[[Person], FlaskClient]

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from lxml import html
 from openpyxl import load_workbook
 from sqlalchemy import event, insert, select, update
@@ -22,10 +21,9 @@ from engine.database.tables import outbox, user_task
 from engine.database.workplace_tables import contribution
 from engine.people import Person, create_person, get_person, grant, list_people
 from engine.queries import TaskFilter, TaskRow, list_tasks
-from engine.settings import Settings
 from tests.lived_county import copy_county
 from tests.web.test_pages import faults
-from web.application import create_application
+from tests.workplace import browse, make_application, open_county
 
 LEADER = "process_leader"
 
@@ -45,35 +43,17 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture
 def own_county(tmp_path: Path) -> Iterator[Database]:
-    opened = copy_county(tmp_path)
-    yield opened
-    opened.close()
-
-
-def serve(database: Database, home: Path) -> Flask:
-    settings = Settings(
-        database_url=database.url, home=home, packs=(), secret_key="for-tests", base_url="http://localhost"
-    )
-    made = create_application(settings, database)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    yield from open_county(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def application(county: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return serve(county, tmp_path_factory.mktemp("home"))
+    return make_application(county, tmp_path_factory.mktemp("home"), csrf=False)
 
 
 @pytest.fixture
 def own_application(own_county: Database, tmp_path: Path) -> Flask:
-    return serve(own_county, tmp_path)
-
-
-def browse(application: Flask, person: Person, locale: str = "sv") -> FlaskClient:
-    client = application.test_client()
-    with client.session_transaction() as session:
-        session.update({"_user_id": person.id, "_fresh": True, "locale": locale})
-    return client
+    return make_application(own_county, tmp_path, csrf=False)
 
 
 def people(database: Database, role: str) -> list[Person]:

@@ -20,9 +20,8 @@ from engine.database import Database
 from engine.database.tables import draft, metadata, outbox, submission, user_task
 from engine.database.workplace_tables import attachment, comment, contribution
 from engine.people import Person, create_person, find_person, grant
-from engine.settings import Settings
 from tests.packs import PACK, build_pack
-from web.application import create_application
+from tests.workplace import browse, make_application
 
 PDF = b"%PDF-1.7\ntrailer\n<<>>\n%%EOF\n"
 FORM = {
@@ -72,10 +71,7 @@ def county(sqlite_url: str, pack: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def application(county: Database, tmp_path: Path) -> Flask:
-    settings = Settings(database_url=county.url, home=tmp_path, packs=(), secret_key="x", base_url="http://localhost")
-    made = create_application(settings, county)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return make_application(county, tmp_path, csrf=False)
 
 
 class Desk:
@@ -89,10 +85,7 @@ class Desk:
         self.me, self.colleague, self.stranger = me, colleague, stranger
 
     def browse(self, person: Person | None = None) -> FlaskClient:
-        client = self.application.test_client()
-        with client.session_transaction() as session:
-            session.update({"_user_id": (person or self.me).id, "_fresh": True})
-        return client
+        return browse(self.application, person or self.me)
 
     def rows(self, table: Any) -> list[Any]:
         with self.county.read() as connection:

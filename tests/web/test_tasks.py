@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import Connection, select
 
@@ -18,28 +17,19 @@ from engine.database.tables import draft, submission, user_task
 from engine.database.workplace_tables import attachment, attachment_content
 from engine.people import Person, create_person, get_person, grant, list_people
 from engine.queries import TaskFilter, list_tasks
-from engine.settings import Settings
-from tests.lived_county import copy_county
-from web.application import create_application
+from tests.workplace import browse, make_application, open_county
 
 ROLE = "working_group"
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = copy_county(tmp_path)
-    yield opened
-    opened.close()
+    yield from open_county(tmp_path)
 
 
 @pytest.fixture
 def application(database: Database, tmp_path: Path) -> Flask:
-    settings = Settings(
-        database_url=database.url, home=tmp_path, packs=(), secret_key="for-tests", base_url="http://localhost"
-    )
-    made = create_application(settings, database)
-    made.config["WTF_CSRF_ENABLED"] = False
-    return made
+    return make_application(database, tmp_path, csrf=False)
 
 
 @pytest.fixture
@@ -51,13 +41,6 @@ def task(database: Database) -> tuple[Person, str, str]:
                 if row.role == ROLE and row.assignee_id is None and not row.gate:
                     return person, row.id, row.role_organisation
     pytest.fail("no working group has anything to do")
-
-
-def browse(application: Flask, person: Person) -> FlaskClient:
-    client = application.test_client()
-    with client.session_transaction() as session:
-        session.update({"_user_id": person.id, "_fresh": True})
-    return client
 
 
 def colleague(connection: Connection, organisation: str) -> Person:

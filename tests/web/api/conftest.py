@@ -15,9 +15,8 @@ from engine.database import Database
 from engine.database.upgrade import upgrade
 from engine.packs import shipped_packs
 from engine.people import create_person, find_person, grant
-from engine.settings import Settings
 from engine.tokens import SCOPES, create_token
-from web.application import create_application
+from tests.workplace import make_application
 
 GRANTS = {
     "rss": [("rss", "rss")],
@@ -74,8 +73,7 @@ class World:
 
     def __init__(self, url: str, home: Path) -> None:
         self.database = Database(url, durable=False)
-        settings = Settings(database_url=url, home=home, packs=(), secret_key="for-tests", base_url="http://localhost")
-        self.application = create_application(settings, self.database)
+        self.application = make_application(self.database, home)
 
     def program(self, username: str, *scopes: str) -> Program:
         """A program with a token of the person's: for everything, unless scopes are given."""
