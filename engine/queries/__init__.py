@@ -1,7 +1,8 @@
 """Reads: frozen rows for lists, pages, the API and exports. Nothing here writes."""
 
+from engine.queries.activities import ActivityRow
 from engine.queries.agreement_case import Case, get_case, read_content
-from engine.queries.agreement_detail import ActivityRow, AgreementDetail, AppointmentRow, SectionText, get_agreement
+from engine.queries.agreement_detail import AgreementDetail, AppointmentRow, SectionText, get_agreement
 from engine.queries.agreement_document import AgreementDocument, Annex, Chapter, Signature, get_document
 from engine.queries.agreement_versions import Version
 from engine.queries.agreements import AgreementRow, list_agreements

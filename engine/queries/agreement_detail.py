@@ -4,16 +4,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, RowMapping, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from engine.alphabet import swedish_order
 from engine.authorisation import may_see_agreement
 from engine.clock import local_date
-from engine.database.register_tables import activity, agreement, agreement_status, appointment, deviation
+from engine.database.register_tables import agreement, agreement_status, appointment, deviation
 from engine.database.tables import person as person_table
 from engine.database.tables import process_instance, role_grant, submission, user_task
 from engine.errors import NotFound
 from engine.people import Person
+from engine.queries.activities import ActivityRow, current_activities
 from engine.queries.agreement_versions import Version, sections_handed_in, versions_of
 from engine.queries.agreements import AgreementRow, agreement_row, with_stage
 from engine.queries.decisions import RecordedDecision, list_decisions
@@ -29,30 +30,6 @@ from engine.queries.titles import Titles, load_titles
 
 SECTIONS = "agreement_sections"
 HISTORY_LIMIT = 60
-
-
-@dataclass(frozen=True)
-class ActivityRow:
-    """One row of the plan that is current now."""
-
-    activity: str
-    when: str | None
-    how: str | None
-    by: str | None
-    with_whom: str | None
-    target_groups: list[str]
-    follow_up: str | None
-    status: str | None
-    starts_on: date | None
-    ends_on: date | None
-    responsible: str | None
-    recorded_at: datetime
-
-    def days_late(self, today: date) -> int:
-        """Whole days since it should have ended; 0 when it is done, stopped or not due."""
-        if self.ends_on is None or self.status in {"done", "stopped"}:
-            return 0
-        return max(0, (today - self.ends_on).days)
 
 
 @dataclass(frozen=True)
@@ -130,7 +107,7 @@ def get_agreement(connection: Connection, person: Person, now: datetime, key: st
         stages=stages,
         open_tasks=tasks,
         recorded=_decisions(connection, person, row),
-        activities=_activities(connection, key),
+        activities=current_activities(connection, key),
         sections=_sections(connection, titles, row),
         history=list_events(connection, agreement_key=key, within=own_instances(key), limit=HISTORY_LIMIT).items,
         appointment=_appointment(connection, key),
@@ -212,29 +189,6 @@ def _follow_up(connection: Connection, titles: Titles, row: Row[Any], periods: l
 def _reviewed_on(periods: list[Period]) -> list[date]:
     reviews = [period for period in periods if period.stage == REVIEW_STAGE and period.outcome == "done"]
     return [local_date(period.ended_at) for period in reviews if period.ended_at]
-
-
-def _activities(connection: Connection, key: str) -> list[ActivityRow]:
-    current = (activity.c.agreement_key == key, activity.c.superseded_at.is_(None))
-    query = select(activity).where(*current).order_by(activity.c.recorded_at, activity.c.position)
-    return [activity_row(row) for row in connection.execute(query).mappings()]
-
-
-def activity_row(row: RowMapping) -> ActivityRow:
-    return ActivityRow(
-        activity=row["activity"],
-        when=row["when"],
-        how=row["how"],
-        by=row["by"],
-        with_whom=row["with"],
-        target_groups=row["target_groups"] or [],
-        follow_up=row["follow_up"],
-        status=row["status"],
-        starts_on=row["starts_on"],
-        ends_on=row["ends_on"],
-        responsible=row["responsible"],
-        recorded_at=row["recorded_at"],
-    )
 
 
 def _sections(connection: Connection, titles: Titles, row: Row[Any]) -> list[SectionText]:

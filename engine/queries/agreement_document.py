@@ -13,7 +13,8 @@ from engine.database.tables import submission
 from engine.errors import NotFound
 from engine.packs import Pack
 from engine.people import Person
-from engine.queries.agreement_detail import SECTIONS, ActivityRow, SectionText, activity_row
+from engine.queries.activities import ActivityRow, activity_row
+from engine.queries.agreement_detail import SECTIONS, SectionText
 from engine.queries.agreement_versions import (
     Version,
     chosen_version,

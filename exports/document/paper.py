@@ -7,21 +7,17 @@ from io import BytesIO
 from typing import Any
 
 import docx
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm
 from docx.table import _Row
-from docx.text.paragraph import Paragraph
 
+from exports.document.fields import add_field, bookmark, fill_contents
+from exports.document.styles import RULE, set_language, set_styles
 from exports.safety import clean
 
-FONT = "Calibri"
-FALU, INK, RULE = RGBColor(0x8A, 0x2A, 0x1D), RGBColor(0x23, 0x1E, 0x1A), "B8ADA0"
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
-# Heading styles: size in points, space before and after.
-HEADINGS = {1: (17, 22, 6), 2: (13, 14, 4), 3: (11.5, 10, 2)}
 
 
 @dataclass(frozen=True)
@@ -44,8 +40,8 @@ class Paper:
         self._bookmarks: list[tuple[int, str, str]] = []
         self._contents: Any = None
         _set_properties(self._document, properties)
-        _set_language(self._document, LANGUAGES.get(properties.locale, properties.locale))
-        _set_styles(self._document)
+        set_language(self._document, LANGUAGES.get(properties.locale, properties.locale))
+        set_styles(self._document)
         section = self._document.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.3)
@@ -58,9 +54,9 @@ class Paper:
         line = section.footer.paragraphs[0]
         line.text = f"{clean(footer)}\t\t"  # past the tab in the middle, which the style has
         line.add_run(f"{page} ")
-        _add_field(line, "PAGE", "1")
+        add_field(line, "PAGE", "1")
         line.add_run(" (")
-        _add_field(line, "NUMPAGES", "1")
+        add_field(line, "NUMPAGES", "1")
         line.add_run(")")
 
     def title(self, text: str, over: str = "", under: str = "") -> None:
@@ -73,7 +69,7 @@ class Paper:
     def heading(self, text: str, level: int = 1) -> None:
         paragraph = self._document.add_heading(level=level)
         name = f"_Toc{len(self._bookmarks) + 1:06}"
-        _bookmark(paragraph, len(self._bookmarks) + 1, name, clean(text))
+        bookmark(paragraph, len(self._bookmarks) + 1, name, clean(text))
         self._bookmarks.append((level, name, clean(text)))
 
     def text(self, text: str, style: str | None = None) -> None:
@@ -122,7 +118,7 @@ class Paper:
     def content(self) -> bytes:
         """The finished file."""
         if self._contents is not None:
-            _fill_contents(self._contents, [one for one in self._bookmarks if one[0] <= 2])
+            fill_contents(self._contents, [one for one in self._bookmarks if one[0] <= 2])
         file = BytesIO()
         self._document.save(file)
         return file.getvalue()
@@ -153,58 +149,6 @@ def _set_properties(document: Any, properties: Properties) -> None:
     core.language = LANGUAGES.get(properties.locale, properties.locale)
     core.created = core.modified = properties.created.astimezone(UTC).replace(tzinfo=None)
     core.last_modified_by = properties.author
-
-
-def _set_language(document: Any, language: str) -> None:
-    """Said in the defaults that every style inherits, so that a screen reader speaks and Word spells in it."""
-    defaults = document.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    found = defaults.find(qn("w:lang"))
-    if found is None:
-        found = OxmlElement("w:lang")
-        defaults.append(found)
-    for name in ("val", "eastAsia"):
-        found.set(qn(f"w:{name}"), language)
-
-
-def _set_styles(document: Any) -> None:
-    styles = document.styles
-    _font(styles["Normal"], 11, INK)
-    styles["Normal"].paragraph_format.space_after = Pt(6)
-    styles["Normal"].paragraph_format.line_spacing = 1.15
-    for level, (size, before, after) in HEADINGS.items():
-        style = styles[f"Heading {level}"]
-        _font(style, size, FALU if level == 1 else INK, bold=True)
-        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-        style.paragraph_format.keep_with_next = True
-    _font(styles["Title"], 26, INK, bold=True)
-    borders = styles["Title"].element.find(qn("w:pPr")).find(qn("w:pBdr"))
-    if borders is not None:
-        styles["Title"].element.find(qn("w:pPr")).remove(borders)
-    _font(styles["Subtitle"], 13, INK)
-    styles["Subtitle"].font.italic = False
-    _font(styles["Caption"], 10, INK, bold=True)
-    for name in ("Header", "Footer"):
-        _font(styles[name], 9, INK)
-    for name, size, bold in (("Over", 11, False), ("Note", 10, False), ("Cell", 9, False), ("After Table", 4, False)):
-        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = styles["Normal"]
-        _font(style, size, INK, bold=bold)
-        style.paragraph_format.space_after = Pt(2)
-    styles["Note"].paragraph_format.space_after = Pt(8)
-    styles["Cell"].paragraph_format.space_before = styles["Cell"].paragraph_format.space_after = Pt(2)
-    styles["Cell"].paragraph_format.line_spacing = 1.05
-    contents = styles.add_style("Contents Heading", WD_STYLE_TYPE.PARAGRAPH)
-    contents.base_style = styles["Normal"]
-    _font(contents, 14, INK, bold=True)
-    contents.paragraph_format.space_before = Pt(16)
-
-
-def _font(style: Any, size: float, colour: RGBColor, *, bold: bool = False) -> None:
-    style.font.name, style.font.size, style.font.bold, style.font.color.rgb = FONT, Pt(size), bold, colour
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for kind in ("ascii", "hAnsi", "eastAsia", "cs"):
-        fonts.attrib.pop(qn(f"w:{kind}Theme"), None)
-        fonts.set(qn(f"w:{kind}"), FONT)
 
 
 def _rows(table: Any) -> Iterator[Any]:
@@ -255,65 +199,3 @@ def _append(parent: Any, tag: str, value: str) -> None:
     element = OxmlElement(tag)
     element.set(qn("w:val"), value)
     parent.append(element)
-
-
-def _bookmark(paragraph: Any, number: int, name: str, text: str) -> None:
-    start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-    for element in (start, end):
-        element.set(qn("w:id"), str(number))
-    start.set(qn("w:name"), name)
-    paragraph._p.append(start)
-    paragraph.add_run(text)
-    paragraph._p.append(end)
-
-
-def _fill_contents(first: Any, entries: Sequence[tuple[int, str, str]]) -> None:
-    """A field that Word can renew, with its result written in: it is right before anybody has pressed F9.
-
-    Page numbers are left out (\\n), because only the program that lays the pages out knows them.
-    """
-    paragraph = first
-    for number, (level, name, text) in enumerate(entries):
-        if number:
-            paragraph = _paragraph_after(paragraph)
-        paragraph.paragraph_format.left_indent = Cm(0.6 * (level - 1))
-        paragraph.paragraph_format.space_after = Pt(2)
-        if number == 0:
-            _field_mark(paragraph, "begin")
-            _instruction(paragraph, r'TOC \o "1-2" \h \n \z \u')
-            _field_mark(paragraph, "separate")
-        link = OxmlElement("w:hyperlink")
-        link.set(qn("w:anchor"), name)
-        link.set(qn("w:history"), "1")
-        run = paragraph.add_run(text)
-        link.append(run._r)
-        paragraph._p.append(link)
-        if number == len(entries) - 1:
-            _field_mark(paragraph, "end")
-
-
-def _paragraph_after(paragraph: Any) -> Any:
-    new: Any = OxmlElement("w:p")
-    paragraph._p.addnext(new)
-    return Paragraph(new, paragraph._parent)
-
-
-def _add_field(paragraph: Any, instruction: str, shown: str) -> None:
-    _field_mark(paragraph, "begin")
-    _instruction(paragraph, instruction)
-    _field_mark(paragraph, "separate")
-    paragraph.add_run(shown)
-    _field_mark(paragraph, "end")
-
-
-def _field_mark(paragraph: Any, kind: str) -> None:
-    mark = OxmlElement("w:fldChar")
-    mark.set(qn("w:fldCharType"), kind)
-    paragraph.add_run()._r.append(mark)
-
-
-def _instruction(paragraph: Any, text: str) -> None:
-    instruction = OxmlElement("w:instrText")
-    instruction.set(qn("xml:space"), "preserve")
-    instruction.text = text
-    paragraph.add_run()._r.append(instruction)
