@@ -5,10 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 
 from engine.bpmn.profile.case import Fault
+from engine.bpmn.profile.json_schema import why_no_schema
 from engine.forms import OWN_ORGANISATION, TODAY
 from engine.packs import Pack
 
@@ -55,12 +54,10 @@ def check_form(schema: Schema, pack: Pack) -> Iterator[Fault]:
 def _no_schema(schema: bytes) -> str | None:
     """Why the text is no JSON Schema. Kept in memory: of all that is checked in a pack this takes the longest."""
     try:
-        Draft202012Validator.check_schema(orjson.loads(schema))
-    except SchemaError as error:
-        return f"formuläret är inte giltig JSON Schema 2020-12: {error.message[:200]}"
+        reason = why_no_schema(schema)
     except RecursionError:
         return _TOO_DEEP
-    return None
+    return None if reason is None else f"formuläret är inte giltig JSON Schema 2020-12: {reason[:200]}"
 
 
 def _head(schema: Schema, fields: Schema) -> Iterator[Fault]:

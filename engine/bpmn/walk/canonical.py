@@ -32,7 +32,9 @@ class _Reader:
 
     def _task(self, task: Task) -> Key:
         inner = self._subs.get(task.id)
-        children = sorted((self._task(child) for child in task.children), key=repr)
+        children = [self._task(child) for child in task.children]
+        if len(children) > 1:  # to write them out costs more than all the rest
+            children.sort(key=repr)
         return (
             task.task_spec.name,
             task.state,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.bpmn.execution import Waiting
 from engine.bpmn.profile.case import Case
+from engine.bpmn.pruning import prune
 from engine.bpmn.walk.answers import Values, answers
 from engine.bpmn.walk.canonical import state_key
 from engine.bpmn.walk.graph import Edge, Graph, Node
@@ -66,7 +67,7 @@ class Walk:
         return reached
 
     def _node(self, execution: Watched, parent: Node | None, step: Step, now: datetime) -> tuple[Node, bool]:
-        state = execution.save()
+        prune(execution.workflow)
         key = state_key(execution.workflow, self._liveness, self._remembered)
         result = None
         if execution.completed:
@@ -77,7 +78,9 @@ class Walk:
             return known, False
         self._runner.budget.spend_state()
         places = (waiting_joins(execution.workflow), crowded(execution.workflow))
-        node = Node(len(self.graph.nodes), key, parent, step, now, state, execution.wait_state(), *places, result)
+        node = Node(
+            len(self.graph.nodes), key, parent, step, now, execution.save(), execution.wait_state(), *places, result
+        )
         self.graph.nodes[key] = node
         return node, True
 

@@ -1,5 +1,6 @@
 """Walks every process of a pack: those that people start first, then what they call and start, as they do it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.bpmn.definitions import Definition
@@ -9,7 +10,7 @@ from engine.bpmn.model import read_model
 from engine.bpmn.profile.case import Case
 from engine.bpmn.profile.variables import listed
 from engine.bpmn.walk.answers import TooManyAnswers, Values, answers, parameters, results, storable
-from engine.bpmn.walk.budget import Budget
+from engine.bpmn.walk.budget import DEPLOYMENT_SECONDS, Budget
 from engine.bpmn.walk.explore import Walk
 from engine.bpmn.walk.liveness import Liveness
 from engine.bpmn.walk.names import relevant, started_process
@@ -20,7 +21,10 @@ from engine.packs import Pack, ProcessFiles
 
 @dataclass(frozen=True)
 class Proof:
-    """What the walk found, and what it went through: (process, states, whether that was all of them)."""
+    """What the walk found, and what it went through: (process, states, whether that was all of them).
+
+    A process that could not be gone through to its end is a finding too, when there is no other.
+    """
 
     findings: list[Finding]
     walked: tuple[tuple[str, int, bool], ...]
@@ -38,14 +42,14 @@ def demand_proof(pack: Pack, processes: dict[str, ProcessFiles]) -> None:
     """Raise InvalidPack when the walk finds faults. What this program has proved before is not walked again."""
     if _content(pack, processes) in _proved:
         return
-    proof = prove_and_remember(pack, processes)
+    proof = prove_and_remember(pack, processes, Budget(seconds=DEPLOYMENT_SECONDS))
     if proof.findings:
         raise InvalidPack(proof.findings)
 
 
-def prove_and_remember(pack: Pack, processes: dict[str, ProcessFiles]) -> Proof:
+def prove_and_remember(pack: Pack, processes: dict[str, ProcessFiles], budget: Budget | None = None) -> Proof:
     """Walk a pack outside any transaction, so that a deployment that follows in this program need not do it again."""
-    proof = prove_pack(pack, processes)
+    proof = prove_pack(pack, processes, budget)
     if not proof.findings:
         _proved.add(_content(pack, processes))
     return proof
@@ -79,6 +83,7 @@ class _Pack:
                 self._to_start.append((key, {}))
                 self._start_all()
         self._judge()
+        self._findings += [] if self._findings else self._unproved()
         walked = tuple((key, len(walk.graph.nodes), not walk.graph.is_cut) for key, walk in self._walks.items())
         return Proof(sort_findings(self._findings), walked)
 
@@ -98,6 +103,14 @@ class _Pack:
                     faulty.add(key)
                 file = f"{key}/{key}.bpmn"
                 self._findings += [Finding(file, each.element_id, each.reason, each.path) for each in found]
+
+    def _unproved(self) -> Iterator[Finding]:
+        """What has not been seen to its end is not proved: nearest to the cause is the one with the most states."""
+        cut = [(len(walk.graph.nodes), key) for key, walk in self._walks.items() if walk.graph.is_cut]
+        if cut:
+            states, key = max(cut)
+            reason = f"alla vägar hann inte prövas ({states} lägen gicks igenom); gör processen mindre eller dela den"
+            yield Finding(f"{key}/{key}.bpmn", None, reason)
 
     def _calls(self, key: str) -> set[str]:
         return {e.called_element for e in self._cases[key].typed("callActivity") if e.called_element}

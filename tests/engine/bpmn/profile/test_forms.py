@@ -1,12 +1,18 @@
 """Rules on forms: each faulty in one place."""
 
+import json
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from engine.bpmn.profile import check_pack
+from engine.bpmn.profile.json_schema import why_no_schema
+from engine.packs import shipped_packs
 from tests.engine.bpmn.profile.packing import assert_found, form, write_pack
+from tests.processes.mutations import mutated
 
 
 def with_field(field: dict[str, Any], name: str = "odd", routes: tuple[str, ...] = ("outcome",)) -> dict[str, Any]:
@@ -96,3 +102,16 @@ def test_every_keyword_used_rightly_has_no_findings(tmp_path: Path) -> None:
 def test_unused_form_is_told(tmp_path: Path) -> None:
     folder = write_pack(tmp_path, forms={"answer": form(), "lost": form()})
     assert_found(folder, "p/p.bpmn", None, "formuläret forms/lost.json används inte")
+
+
+def test_the_flat_description_of_schemas_says_what_the_standards_own_says() -> None:
+    standard = Draft202012Validator(
+        Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+    forms = [file.read_bytes() for file in sorted(shipped_packs()[0].glob("deviation/forms/*.json"))]
+    dice, refused = random.Random(7), 0
+    for _ in range(60):
+        text = mutated("form.json", dice.choice(forms), dice)
+        refused += why_no_schema(text) is not None
+        assert (why_no_schema(text) is None) == (next(standard.iter_errors(json.loads(text)), None) is None), text
+    assert refused > 10
