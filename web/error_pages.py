@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine.commands import note_incident
 from engine.errors import Conflict, Invalid, NotFound, NotPermitted, SamflodeError, Unavailable, Undone
-from web import context, kept, sign_in
+from web import context, kept, language, sign_in
 from web.api import problems
 from web.marking import N_
 
@@ -128,7 +128,7 @@ def _refused(error: SamflodeError) -> tuple[str, int] | Response:
         if isinstance(error, family):
             if status >= 500:
                 logger.error("%s at %s %s", error, request.method, request.path, exc_info=error)
-            return page(status, str(error))
+            return page(status, language.said(str(error)))
     return _broken(error)
 
 
@@ -147,7 +147,7 @@ def _undone(error: Undone) -> tuple[str, int]:
     now = context.now()
     incident = context.database().run(lambda connection: note_incident(connection, now, error))
     logger.warning("incident %s: %s", incident, error.reason)
-    return page(500, _(str(error)), reference=incident[:8] if incident else None)
+    return page(500, language.said(str(error)), reference=incident[:8] if incident else None)
 
 
 def _broken(error: BaseException) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from flask import Flask, request, session
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 
+from engine import sentences
 from engine.settings import LOCALES
 from web import context
 
@@ -42,6 +43,14 @@ def translator(of_pack: Callable[[str, str], str]) -> Callable[[str], str]:
         return translated if translated != swedish or not swedish else _(swedish)
 
     return translate
+
+
+def said(message: str, word: Callable[[str], str] = _) -> str:
+    """What the engine says is wrong, in the request's language; `word` does the same with the names in it."""
+    if current() == "sv" or not message:
+        return message
+    known = word(message)
+    return known if known != message else sentences.in_english(message, word)
 
 
 def languages() -> list[tuple[str, str, str]]:

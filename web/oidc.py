@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from engine.errors import Invalid, NotPermitted
 from engine.identities import demand_pseudonym, person_of_identity
 from engine.settings import Oidc
-from web import context
+from web import context, language
 from web.sign_in import sign_in_as
 
 blueprint = Blueprint("oidc", __name__)
@@ -72,7 +72,7 @@ def finish() -> Response | tuple[str, int]:
         issuer, subject = _identity()
         demand_pseudonym(issuer, subject)
     except Invalid as error:
-        return _failed(error, _(str(error)), 403)
+        return _failed(error, language.said(str(error)), 403)
     except _FAULTS as error:
         return _failed(error, _("Inloggningen gick inte att slutföra. Börja om från början."), 422)
     try:

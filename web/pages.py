@@ -32,9 +32,9 @@ def report_fault() -> Response | tuple[str, int]:
     try:
         context.database().run(lambda connection: report_fault_command(connection, now, person, **written))
     except InvalidForm as error:
-        return _accessibility(written, [(f"fel-{one.path}", _(one.message)) for one in error.errors]), 422
+        return _accessibility(written, [(f"fel-{one.path}", language.said(one.message)) for one in error.errors]), 422
     except Conflict as error:
-        return _accessibility(written, [("fel-text", _(str(error)))]), 429
+        return _accessibility(written, [("fel-text", language.said(str(error)))]), 429
     flash(_("Tack. Rapporten är sparad och läses av den som förvaltar Samflöde."))
     return redirect(url_for("pages.accessibility"))
 

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from engine import sentences
 from engine.packs import Pack
 from engine.queries.task_rows import TaskRow
 from engine.queries.titles import Titles
@@ -19,6 +20,7 @@ _markdown = MarkdownIt("commonmark", {"html": False})
 
 def install(application: Flask) -> None:
     application.add_template_filter(words, "words")
+    application.add_template_filter(said, "said")
     application.add_template_filter(task_title, "task_title")
     application.add_template_filter(markdown, "markdown")
 
@@ -40,7 +42,13 @@ def words(text: str | None) -> str:
         translated = known.translate(text, language.current())
         if translated != text:
             return translated
-    return gettext(text)
+    known = gettext(text)
+    return known if known != text else sentences.as_a_whole(text)
+
+
+def said(message: str) -> str:
+    """What the engine says is wrong, with the names in it, in the reader's language."""
+    return language.said(message, words)
 
 
 def task_title(task: TaskRow) -> str:

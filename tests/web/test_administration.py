@@ -13,17 +13,15 @@ from lxml import html
 from sqlalchemy import insert, select
 
 from engine.clock import utc_now
-from engine.commands import organisations, people, reasons
 from engine.commands.faults import report_fault
 from engine.database import Database
 from engine.database.tables import incident, outbox, pack_version, process_definition, process_instance
 from engine.packs import shipped_packs, upload
 from engine.people import Person, authenticate, list_people
-from engine.queries.administration import KINDS
 from tests.packs import PACK, build_pack
 from tests.web.test_pages import faults, form_faults
 from tests.workplace import SECRET_KEY, browse, make_application, open_county
-from web.administration_sentences import NOTED, translated
+from web import words
 
 PAGES = (
     "/administration",
@@ -351,19 +349,9 @@ def test_cases_move_to_a_new_version_after_a_dry_run(client: FlaskClient, databa
         assert client.get("/administration/flytta", query_string=odd).status_code == 200
 
 
-def test_what_the_engine_says_to_administrators_is_translated() -> None:
-    said = {
-        value
-        for module in (people, organisations, upload, reasons)
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str) and value.endswith(".")
-    }
-    assert said | set(KINDS.values()) <= set(NOTED)
-
-
 def test_names_within_a_sentence_stay_when_it_is_translated(application: Flask) -> None:
     with application.test_request_context("/?lang=en"):
         application.preprocess_request()
-        said = translated(upload.BAD_KIND.format(name="a.exe"))
+        said = words.said(upload.BAD_KIND.format(name="a.exe"))
         assert said.startswith("The file a.exe does not belong")
-        assert translated("Något annat.") == "Något annat."
+        assert words.said("Något annat.") == "Något annat."

@@ -1,9 +1,6 @@
 """A form's schema becomes fields that a page can draw, and what the page posts becomes the same values again."""
 
-import ast
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +10,8 @@ from hypothesis import strategies as st
 from lxml import html
 from werkzeug.datastructures import MultiDict
 
-import engine.forms
 from engine.errors import FieldError
-from web.forms import parsing, reading, refusals, rendering
+from web.forms import parsing, reading, rendering
 from web.forms.fields import Field
 
 CATALOGUES: dict[str, list[dict[str, Any]]] = {
@@ -203,36 +199,6 @@ def test_errors_stand_at_their_field_and_lead_there_in_the_order_of_the_page() -
         ("f-outcome-0", "Välj."),
         ("f-activities-1-cost", "Kostnad?"),
     ]
-
-
-def test_every_sentence_of_the_engine_can_be_told_in_another_language() -> None:
-    source = ast.parse(Path(engine.forms.__file__).read_text())
-    skipped = {id(node.value) for node in ast.walk(source) if isinstance(node, ast.Expr)}
-    skipped |= {id(piece) for node in ast.walk(source) if isinstance(node, ast.JoinedStr) for piece in node.values}
-    texts = [node for node in ast.walk(source) if isinstance(node, ast.Constant | ast.JoinedStr)]
-    said = [_filled(node) for node in texts if id(node) not in skipped]
-    sentences = [text for text in said if re.match(r"[A-ZÅÄÖ].*[^.]\.$", text)]
-    assert len(sentences) > 15
-    assert [text for text in sentences if not any(known.fullmatch(text) for _, known in refusals.PATTERNS)] == []
-
-
-def _filled(text: ast.Constant | ast.JoinedStr) -> str:
-    if isinstance(text, ast.Constant):
-        return str(text.value)
-    return "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in text.values)
-
-
-def test_a_refusal_keeps_its_numbers_and_translates_its_label() -> None:
-    english = {
-        "Texten är för lång. Den får ha högst {limit} tecken.": "The text is too long. At most {limit} characters.",
-        "Fyll i: {label}.": "Fill in: {label}.",
-        "Vilken dag?": "Which day?",
-    }
-    tell = [
-        refusals.translated(message, lambda text: english.get(text, text))
-        for message in ("Texten är för lång. Den får ha högst 200 tecken.", "Fyll i: Vilken dag.", "Något annat.")
-    ]
-    assert tell == ["The text is too long. At most 200 characters.", "Fill in: Which day.", "Något annat."]
 
 
 # From the page to values -------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from engine.people import Person, list_people
 from tests.workplace import browse, make_application, open_county
 from tools.translations import catalogues, load
 from web import words
-from web.engine_sentences import NOTED, said_by_the_rules
 
 ROLES = (
     "process_leader",
@@ -164,10 +163,6 @@ def pack_texts() -> frozenset[str]:
     """Texts of the shipped packs whose English is another."""
     packs = [load_pack(folder) for folder in shipped_packs()]
     return frozenset(text for pack in packs for text, english in pack.translations.items() if text != english)
-
-
-def test_what_the_engine_says_has_an_english_translation() -> None:
-    assert said_by_the_rules() - set(NOTED) == set()
 
 
 def test_templates_say_nothing_that_is_not_translated() -> None:

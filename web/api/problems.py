@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import orjson
 from flask import Response, g, make_response, request
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from engine.commands import note_incident
@@ -27,7 +27,7 @@ from engine.errors import (
     Uncertain,
 )
 from engine.repeats import KeyReused
-from web import context
+from web import context, language
 
 logger = logging.getLogger(__name__)
 
@@ -165,4 +165,4 @@ def _said(sentence: str) -> str:
     """The engine's Swedish sentences in the token's person's language, as far as they are translated."""
     with force_locale(g.get("api_locale") or context.settings().locale):
         # A sentence may hold anything that was sent, also half a character.
-        return gettext(sentence).encode("utf-8", "replace").decode() if sentence else ""
+        return language.said(sentence).encode("utf-8", "replace").decode() if sentence else ""

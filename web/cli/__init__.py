@@ -5,6 +5,7 @@ import sys
 
 from engine.errors import SamflodeError
 from web.cli.parser import build_parser
+from web.cli.telling import said
 
 REFUSED = 1
 
@@ -15,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: int = chosen.run(chosen)
     except SamflodeError as error:
-        print(f"samflode: {error}", file=sys.stderr)
+        print(f"samflode: {said(error)}", file=sys.stderr)
         return REFUSED
     except BrokenPipeError:
         # Somebody piped us into `head`; Python would complain once more when it closes standard output.

@@ -9,6 +9,7 @@ from engine.clock import utc_now
 from engine.errors import Invalid, NotFound
 from web.api.description import describe
 from web.cli.opening import open_database, open_settings
+from web.cli.telling import tell
 
 MOST_DAYS = 3660
 
@@ -32,7 +33,7 @@ def create_token(arguments: argparse.Namespace) -> int:
 def revoke_token(arguments: argparse.Namespace) -> int:
     with open_database(open_settings()).write() as connection:
         tokens.revoke_token(connection, utc_now(), arguments.token_id)
-    print(f"{arguments.token_id} är återkallad.")
+    tell(f"{arguments.token_id} är återkallad.")
     return 0
 
 

@@ -16,6 +16,7 @@ from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
 from exports.kinds import export as export_kind
 from web.cli.opening import open_database, open_settings, pack_folders, writable
+from web.cli.telling import tell, tell_error
 
 
 def simulate(arguments: argparse.Namespace) -> int:
@@ -50,7 +51,7 @@ def _simulate(database: Database, arguments: argparse.Namespace) -> None:
         progress=lambda day: print(f"  {day.year}", file=sys.stderr, flush=True),
     )
     played = play(database, options)
-    print(
+    tell(
         f"{played.tasks} uppgifter klara, {played.timers} tidpunkter passerade, "
         f"{played.deviations} avvikelser, {played.amendments} mindre ändringar."
     )
@@ -59,9 +60,9 @@ def _simulate(database: Database, arguments: argparse.Namespace) -> None:
             "SELECT key, status, valid_to FROM agreement ORDER BY key"  # what each agreement has become
         ).all()
         for key, status, valid_to in rows:
-            print(f"  {key}: {status}, till och med {valid_to or '-'}")
+            tell(f"  {key}: {status}, till och med {valid_to or '-'}")
         for place in played.stuck:
-            print(f"  ingen kunde göra {place}", file=sys.stderr)
+            tell_error(f"  ingen kunde göra {place}")
         if arguments.out:
             now = end_of_day(arguments.end)
             arguments.out.write_bytes(export_kind(connection, "status", ".xlsx", now, None, "sv", now))

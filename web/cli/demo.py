@@ -18,6 +18,7 @@ from engine.simulation.meetings import plan_meetings
 from exports.monthly import monthly_workbook
 from web.cli.opening import open_database, open_settings, pack_folders
 from web.cli.running import demand_free_port
+from web.cli.telling import tell
 
 _THREADS = 8
 _SEED = 9
@@ -68,7 +69,7 @@ def prepare(settings: Settings, *, fresh: bool = False) -> None:
 
 
 def _fill(database: Database, settings: Settings) -> None:
-    print("Skapar en påhittad historia för Dalarnas kommuner. Det tar ungefär en minut ...", flush=True)
+    tell("Skapar en påhittad historia för Dalarnas kommuner. Det tar ungefär en minut ...")
     upgrade(database)
     today = local_date(utc_now())
     for folder in pack_folders(settings):
@@ -101,13 +102,12 @@ def _beside(file: Path) -> list[Path]:
 
 
 def _welcome(port: int) -> None:
-    print(
+    tell(
         f"""
 Samflöde körs på http://127.0.0.1:{port}
 
 Startsidan visar påhittade personer att logga in som, en för varje roll: processledare, styrgrupp, arbetsgrupp,
 kommunens och regionens beslut, RSS Dalarna, mottagare av avvikelser, rapportör, administratör. Inget lösenord behövs.
 Avsluta med Ctrl+C. Börja om med: ./run demo --fresh
-""",
-        flush=True,
+"""
     )

@@ -15,6 +15,7 @@ from engine.queries.titles import load_titles
 from exports.activities_read import read_activities
 from web.cli.opening import open_database, open_settings
 from web.cli.operators import operator
+from web.cli.telling import tell
 
 
 def kolada(arguments: argparse.Namespace) -> int:
@@ -24,13 +25,13 @@ def kolada(arguments: argparse.Namespace) -> int:
     done = database.run(
         lambda connection: commands.import_kolada(connection, utc_now(), operator(connection, arguments), file)
     )
-    print(f"Nya: {done.new}. Ändrade: {done.changed}. Oförändrade: {done.same}. Borttagna: {done.removed}.")
+    tell(f"Nya: {done.new}. Ändrade: {done.changed}. Oförändrade: {done.same}. Borttagna: {done.removed}.")
     if done.titles:
-        print(f"Nyckeltal som fått namn: {done.titles}.")
+        tell(f"Nyckeltal som fått namn: {done.titles}.")
     if done.elsewhere:
-        print(f"{done.elsewhere} siffror gäller andra kommuner och är inte inlästa.")
+        tell(f"{done.elsewhere} siffror gäller andra kommuner och är inte inlästa.")
     if file.is_part:
-        print("Filen är en del av flera: hämta och läs in också nästa sida.")
+        tell("Filen är en del av flera: hämta och läs in också nästa sida.")
     return 0
 
 
@@ -52,7 +53,7 @@ def activities(arguments: argparse.Namespace) -> int:
         return changed, len(plan.rows)
 
     changed, count = open_database(open_settings()).run(unit)
-    print(f"Planen har nu {count} aktiviteter." if changed else "Filen säger samma sak som planen. Inget har ändrats.")
+    tell(f"Planen har nu {count} aktiviteter." if changed else "Filen säger samma sak som planen. Inget har ändrats.")
     return 0
 
 

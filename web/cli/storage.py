@@ -1,7 +1,6 @@
 """`database upgrade`, `database check`, `backup` and `restore`."""
 
 import argparse
-import sys
 
 from engine.backup import Faulty, back_up
 from engine.backup import restore as restore_from
@@ -11,6 +10,7 @@ from engine.database.connection import check_reachable
 from engine.database.upgrade import upgrade
 from engine.integrity import check, rebuild
 from web.cli.opening import open_database, open_settings
+from web.cli.telling import tell, tell_error
 
 
 def upgrade_database(_arguments: argparse.Namespace) -> int:
@@ -19,7 +19,7 @@ def upgrade_database(_arguments: argparse.Namespace) -> int:
     database = Database(settings.database_url)
     check_reachable(database)
     upgrade(database)
-    print("Databasen är uppdaterad.")
+    tell("Databasen är uppdaterad.")
     return 0
 
 
@@ -34,9 +34,9 @@ def check_database(arguments: argparse.Namespace) -> int:
     with database.read() as connection:
         faults = check(connection)
     for fault in faults:
-        print(fault, file=sys.stderr)
+        tell_error(fault)
     if not faults:
-        print("Allt stämmer.")
+        tell("Allt stämmer.")
     return 1 if faults else 0
 
 
@@ -57,7 +57,7 @@ def restore(arguments: argparse.Namespace) -> int:
         )
     except Faulty as faulty:
         for fault in faulty.faults:
-            print(fault, file=sys.stderr)
+            tell_error(fault)
         raise
-    print(f"{rows} rader är återställda.")
+    tell(f"{rows} rader är återställda.")
     return 0

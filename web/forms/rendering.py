@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import FieldError
-from web.forms import reading, refusals
+from web import language
+from web.forms import reading
 from web.forms.fields import Condition, Field, Option, Row
 from web.forms.reading import Catalogues, Schema
 from web.marking import N_
@@ -186,7 +187,7 @@ class _Builder:
         return reading.as_text(value) if not isinstance(value, list) else "\n".join(str(one) for one in value)
 
     def error(self, path: str) -> str:
-        return refusals.translated(self.errors[path], self.translate) if path in self.errors else ""
+        return language.said(self.errors[path], self.translate) if path in self.errors else ""
 
     def text(self, swedish: Any) -> str:
         return self.translate(str(swedish)) if swedish not in (None, "") else ""

@@ -14,7 +14,6 @@ from engine.errors import InvalidForm
 from engine.people import Person
 from engine.queries.substitutions import SubstitutionRow, list_substitutions, possible_substitutes
 from web import context, header, words
-from web.forms import refusals
 from web.marking import N_
 from web.views import account_page
 
@@ -84,7 +83,7 @@ def name_from_form(absent_id: str) -> Written | None:
     try:
         context.database().run(change)
     except InvalidForm as refused:
-        said = {error.path: refusals.translated(error.message, _) for error in refused.errors}
+        said = {error.path: words.said(error.message) for error in refused.errors}
         return Written(values, said)
     flash(_("Ersättaren är utsedd. Båda får veta det med mejl."))
     return None

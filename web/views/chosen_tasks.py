@@ -69,7 +69,7 @@ def _one(task: TaskRow, unit: Callable[[Connection, TaskRow], str]) -> Outcome:
     try:
         return Outcome(task, True, context.database().run(lambda connection: unit(connection, task)))
     except SamflodeError as error:
-        return Outcome(task, False, words.words(str(error)))
+        return Outcome(task, False, words.said(str(error)))
 
 
 def _claim(connection: Connection, task: TaskRow) -> str:

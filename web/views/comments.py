@@ -25,7 +25,7 @@ def write(task_id: str) -> Response | tuple[str, int]:
     except Invalid as error:
         with context.database().read() as connection:
             detail = get_task(connection, context.person(), context.now(), task_id)
-        message = words.words(str(error))
+        message = words.said(str(error))
         return task_page.show(detail, Posted(detail.values, []), comment=(text, mentions, message)), 422
     flash(_("Kommentaren är tillagd."))
     return redirect(url_for("tasks.one", task_id=task_id, _anchor=f"kommentar-{comment_id}"))

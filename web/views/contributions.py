@@ -50,7 +50,7 @@ def send(task_id: str) -> Answer:
                 )
             )
         except Invalid as error:
-            errors["due_on" if "dag" in str(error) else "note"] = words.words(str(error))
+            errors["due_on" if "dag" in str(error) else "note"] = words.said(str(error))
     if errors:
         return _ask_page(_detail(task_id), errors), 422
     flash(_("Frågan är skickad. Du ser här när svaret kommer."))

@@ -34,11 +34,11 @@ def save(task_id: str) -> Answer:
             )
         )
     except DraftChanged as error:
-        return jsonify(message=words.words(str(error)), choose=True), 409
+        return jsonify(message=words.said(str(error)), choose=True), 409
     except InvalidForm as error:
-        return jsonify(message=words.words(error.errors[0].message), field=error.errors[0].path), 422
+        return jsonify(message=words.said(error.errors[0].message), field=error.errors[0].path), 422
     except SamflodeError as error:
-        return jsonify(message=words.words(str(error))), 403 if isinstance(error, NotPermitted) else 409
+        return jsonify(message=words.said(str(error))), 403 if isinstance(error, NotPermitted) else 409
     return jsonify(
         message=_("Sparat %(time)s", time=clock(saved.saved_at)),
         version=saved.version,

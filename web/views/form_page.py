@@ -61,7 +61,7 @@ def read_posted(schema: Schema, pack_key: str, files: Sequence[AttachmentRow] = 
 
 
 def error_links(shown: list[Field], errors: Iterable[FieldError]) -> list[tuple[str, str]]:
-    return [(target, words.words(sentence)) for target, sentence in rendering.error_links(shown, errors)]
+    return [(target, words.said(sentence)) for target, sentence in rendering.error_links(shown, errors)]
 
 
 def read_answers(schema: Schema, values: dict[str, Any], pack_key: str) -> list[Answer]:

@@ -15,7 +15,7 @@ from engine.delivery import redirect_address
 from engine.errors import Invalid
 from engine.mail import KINDS, next_digest, preference_name
 from engine.queries.mail_log import letters_to, list_letters
-from web import context
+from web import context, words
 from web.marking import N_
 from web.views import account_page
 
@@ -112,7 +112,7 @@ def _log(written: str | None, error: str | None) -> str:
         cursor=cursor,
         current=current,
         written=current if written is None else written,
-        errors=[("address", _(error))] if error else [],
+        errors=[("address", words.said(error))] if error else [],
         sends=bool(context.settings().smtp_url),
         **_titles(),
     )

@@ -51,7 +51,7 @@ def add() -> Response | tuple[str, int]:
     try:
         context.database().run(lambda connection: add_meeting(connection, now, person, organisation, body, **days))
     except InvalidForm as error:
-        return _page(form.to_dict(), [(one.path, _(one.message)) for one in error.errors]), 422
+        return _page(form.to_dict(), [(one.path, words.said(one.message)) for one in error.errors]), 422
     flash(_("Mötet är inskrivet. Beslut som väntar visar det som nästa möte."))
     return redirect(url_for("meetings.show"))
 

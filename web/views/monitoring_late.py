@@ -58,7 +58,7 @@ def remind() -> Response:
         try:
             told += len(context.database().run(partial(_remind, task_id)).names)
         except (Conflict, Invalid, NotFound, NotPermitted) as error:
-            refused.append(words.words(str(error)))
+            refused.append(words.said(str(error)))
     if not chosen:
         flash(_("Välj först vilka uppgifter du vill påminna om."))
     if told:

@@ -34,7 +34,7 @@ def keep() -> Response:
             )
         )
     except (Invalid, Conflict) as error:
-        flash(words.words(str(error)))
+        flash(words.said(str(error)))
         return back
     flash(_("Filtret är sparat."))
     return back
@@ -56,7 +56,7 @@ def change(filter_id: str) -> Response | tuple[str, int]:
             )
         )
     except (Invalid, Conflict) as error:
-        return _page([(f"namn-{filter_id}", words.words(str(error)))], {filter_id: name}), 422
+        return _page([(f"namn-{filter_id}", words.said(str(error)))], {filter_id: name}), 422
     flash(_("Ändringen är sparad."))
     return redirect(url_for("saved_filters.show"))
 

@@ -140,7 +140,7 @@ def _is_answered(value: Any) -> bool:
 
 
 def _file_errors(posted: Posted) -> list[tuple[str, str]]:
-    return [("bifoga", words.words(error.message)) for error in posted.errors if error.path == "_files"]
+    return [("bifoga", words.said(error.message)) for error in posted.errors if error.path == "_files"]
 
 
 def _comment_errors(message: str) -> list[tuple[str, str]]:

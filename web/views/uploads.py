@@ -63,4 +63,4 @@ def _keep(detail: TaskDetail, field: str, name: str, content: bytes) -> list[Fie
 
 
 def _told(name: str, reason: str) -> str:
-    return _("%(name)s: %(reason)s", name=name[:100], reason=words.words(reason))
+    return _("%(name)s: %(reason)s", name=name[:100], reason=words.said(reason))

@@ -11,8 +11,7 @@ from engine.commands import note_incident, retry_incident
 from engine.commands.incidents import UNKNOWN, resolve_incident
 from engine.errors import ExecutionFailed, Invalid, NotFound
 from engine.queries.incidents import IncidentRow, list_incidents
-from web import context
-from web.administration_sentences import translated
+from web import context, words
 from web.marking import N_
 from web.views.administration.place import blueprint, page
 
@@ -72,7 +71,7 @@ def _one(incident_id: str, reason: str = "", field: str = "", sentence: str = ""
     row = next((one for one in rows if one.id == incident_id), None)
     if row is None:
         raise NotFound(UNKNOWN)
-    wrong = {field: translated(sentence)} if sentence else {}
+    wrong = {field: words.said(sentence)} if sentence else {}
     return page(
         "incident",
         row=row,

@@ -14,7 +14,6 @@ from engine.errors import Conflict, Invalid
 from engine.queries.history import SENTENCES, EventRow
 from engine.queries.repair import Repair, find_instances, read_repair
 from web import context, words
-from web.administration_sentences import translated
 from web.marking import N_
 from web.views.administration.place import blueprint, organisation_choices, page
 
@@ -103,7 +102,7 @@ def act(instance_id: str, act: str) -> Response | tuple[str, int]:
     try:
         context.database().run(lambda connection: command(connection, now, person, instance_id, reason))
     except (Invalid, Conflict) as error:
-        return _one(instance_id, {f"reason-{act}": reason}, {f"reason-{act}": translated(str(error))}), 422
+        return _one(instance_id, {f"reason-{act}": reason}, {f"reason-{act}": words.said(str(error))}), 422
     flash(_(done))
     return redirect(url_for("administration.instance", instance_id=instance_id))
 
@@ -130,7 +129,7 @@ def preview(instance_id: str) -> Response | tuple[str, int] | str:
         )
     except (Invalid, Conflict) as error:
         field = "reason" if not reason.strip() else "cancel"
-        return _modify(instance_id, wrong={field: translated(str(error))}), 422
+        return _modify(instance_id, wrong={field: words.said(str(error))}), 422
     return _modify(instance_id, shown)
 
 

@@ -12,7 +12,6 @@ from engine.commands.administration import note
 from engine.errors import Invalid, NotFound
 from engine.queries.repair import RunningVersion, running_versions
 from web import context, words
-from web.administration_sentences import translated
 from web.marking import N_
 from web.views.administration.place import blueprint, page
 
@@ -42,7 +41,7 @@ def migrate() -> str:
     try:
         return _page(_plan(chosen))
     except (Invalid, NotFound) as error:
-        return _page(None, wrong={"version": translated(str(error))})
+        return _page(None, wrong={"version": words.said(str(error))})
 
 
 @blueprint.post("/flytta")
@@ -66,7 +65,7 @@ def migrate_all() -> Response | tuple[str, int] | str:
             pack_key=pack_key,
         )
     except Invalid as error:
-        return _page(_plan(chosen), reason=reason, wrong={"reason": translated(str(error))}), 422
+        return _page(_plan(chosen), reason=reason, wrong={"reason": words.said(str(error))}), 422
     refused = sum(bool(one.refusals) for one in done)
     said = {
         "from_version": from_version,

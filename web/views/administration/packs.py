@@ -25,8 +25,7 @@ from engine.queries.packs import (
     pack_differences,
     process_differences,
 )
-from web import context
-from web.administration_sentences import translated
+from web import context, words
 from web.marking import N_
 from web.views.administration.place import blueprint, page
 
@@ -121,7 +120,7 @@ def upload() -> str | tuple[str, int]:
         try:
             unpacked = unpack(content, Path(folder))
         except Invalid as error:
-            return _packs(wrong={"paket": translated(str(error))}), 422
+            return _packs(wrong={"paket": words.said(str(error))}), 422
         return _answer(unpacked, sent.filename[-100:])
 
 

@@ -15,7 +15,6 @@ from exports.language import translator
 from exports.tables import About, Table
 from exports.workbook import workbook_of_tables
 from web import context, language, words
-from web.forms import refusals
 from web.marking import N_
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
@@ -102,7 +101,7 @@ def page(template: str, **given: Any) -> str:
 
 def said(error: InvalidForm) -> dict[str, str]:
     """What is wrong, by field, in the reader's language."""
-    return {one.path: refusals.translated(one.message, _) for one in error.errors}
+    return {one.path: words.said(one.message) for one in error.errors}
 
 
 def written(*names: str) -> dict[str, str]:
