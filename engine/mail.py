@@ -3,15 +3,16 @@
 Each kind of message is sent at once, kept for the weekly letter, or not written at all, as its receiver has chosen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Date, Row, and_, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, insert, select, union
 
 from engine.clock import STOCKHOLM, local_date
+from engine.database.prepared import Prepared
 from engine.database.tables import outbox, person, role_grant
 from engine.database.types import Moment
 from engine.database.workplace_tables import preference, substitution
@@ -64,22 +65,30 @@ _chosen = and_(preference.c.person_id == person.c.id, preference.c.name == bindp
 _TO = select(person.c.id, person.c.email, person.c.locale, preference.c.value.label("chosen")).select_from(
     person.outerjoin(preference, _chosen)
 )
-_in_role = (role_grant.c.revoked_at.is_(None), role_grant.c.role.in_(bindparam("roles", expanding=True)))
-_somewhere = role_grant.c.organisation.in_(bindparam("organisations", expanding=True))
-_holding = select(role_grant.c.person_id).where(*_in_role)
-# Whoever is away is told, too: they may look in, and they come back.
-_standing_in = (
-    select(substitution.c.substitute_id)
-    .join(role_grant, and_(role_grant.c.person_id == substitution.c.person_id, lends()))
-    .where(*_in_role, in_force(bindparam("day", type_=Date), bindparam("now", type_=Moment)))
+_NOT_REVOKED = role_grant.c.revoked_at.is_(None)
+
+
+def _holders(*where: ColumnElement[bool]) -> Select[Any]:
+    """Who holds a role, or stands in for them. Whoever is away is told, too: they may look in, and they come back."""
+    lent = and_(role_grant.c.person_id == substitution.c.person_id, lends())
+    holding = select(role_grant.c.person_id).where(_NOT_REVOKED, *where)
+    standing_in = (
+        select(substitution.c.substitute_id)
+        .join(role_grant, lent)
+        .where(_NOT_REVOKED, *where, in_force(bindparam("day", type_=Date), bindparam("now", type_=Moment)))
+    )
+    # One list of ids, so that people are looked up by them: with two, joined by OR, everybody is looked at.
+    return _TO.where(person.c.active, person.c.id.in_(union(holding, standing_in)))
+
+
+_any_role = role_grant.c.role.in_(bindparam("roles", expanding=True))
+_HOLDERS = _holders(_any_role)
+_HOLDERS_SOMEWHERE = _holders(_any_role, role_grant.c.organisation.in_(bindparam("organisations", expanding=True)))
+_HOLDERS_OF_ONE = Prepared(
+    _holders(role_grant.c.role == bindparam("role"), role_grant.c.organisation == bindparam("organisation"))
 )
-_HOLDERS = _TO.where(person.c.active, or_(person.c.id.in_(_holding), person.c.id.in_(_standing_in)))
-_HOLDERS_SOMEWHERE = _TO.where(
-    person.c.active,
-    or_(person.c.id.in_(_holding.where(_somewhere)), person.c.id.in_(_standing_in.where(_somewhere))),
-)
-_ONE = _TO.where(person.c.active, person.c.id == bindparam("person_id"))
-_PUT = insert(outbox)
+_ONE = Prepared(_TO.where(person.c.active, person.c.id == bindparam("person_id")))
+_PUT = Prepared(insert(outbox))
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,8 @@ def notify_roles(
     if not everyone and instance.organisation is not None:
         bodies = [item["key"] for item in pack.catalogues["organisations"] if item.get("kind") != "municipality"]
         given["organisations"] = [instance.organisation, *bodies]
-    _put(work, letter, _HOLDERS_SOMEWHERE if "organisations" in given else _HOLDERS, given)
+    query = _HOLDERS_SOMEWHERE if "organisations" in given else _HOLDERS
+    _put(work, letter, work.connection.execute(query, {**given, **_at(work), **_choice(letter)}).all())
 
 
 def _matter(pack: Pack, instance: Instance) -> tuple[str, ...]:
@@ -142,7 +152,8 @@ def tell_role(
 ) -> None:
     """Tell those who hold `role` in `organisation`; else as `tell_person`."""
     letter = _letter(subject, body, link, kind, task_id, words)
-    _put(work, letter, _HOLDERS_SOMEWHERE, {"roles": [role], "organisations": [organisation]})
+    given = {"role": role, "organisation": organisation, **_at(work), **_choice(letter)}
+    _put(work, letter, _HOLDERS_OF_ONE.all(work.connection, given))
 
 
 def tell_person(
@@ -161,36 +172,51 @@ def tell_person(
     `subject` and `body` are Swedish sentences of `locale/en.po` with names in braces; `words` are what goes there:
     days, moments, and texts that are translated if a pack knows them. Without `words` both are taken as they are.
     """
-    _put(work, _letter(subject, body, link, kind, task_id, words), _ONE, {"person_id": person_id})
+    letter = _letter(subject, body, link, kind, task_id, words)
+    _put(work, letter, _ONE.all(work.connection, {"person_id": person_id, **_choice(letter)}))
 
 
 def _letter(subject: str, body: str, link: str | None, kind: str, task_id: str | None, words: Words | None) -> _Letter:
     return _Letter(subject, body, link, KINDS.get(kind, Kind(kind, NOW, fixed=True)), task_id, words or {})
 
 
-def _put(work: Work, letter: _Letter, people: Any, given: dict[str, Any]) -> None:
-    moment = {} if people is _ONE else {"day": local_date(work.now), "now": work.now}
-    found = work.connection.execute(people, {**given, **moment, "preference": preference_name(letter.kind.key)})
-    rows = [row for person_row in found for row in _rows(work, letter, person_row)]
+def _at(work: Work) -> dict[str, Any]:
+    return {"day": local_date(work.now), "now": work.now}
+
+
+def _choice(letter: _Letter) -> dict[str, str]:
+    return {"preference": preference_name(letter.kind.key)}
+
+
+def _put(work: Work, letter: _Letter, people: Sequence[Any]) -> None:
+    texts: dict[str, tuple[str, str]] = {}  # by language: most of those who are told read the same
+    rows = []
+    for receiver in people:
+        # The weekly letter has the task with its deadline anyway.
+        chosen = letter.kind.default if letter.kind.fixed or receiver.chosen is None else receiver.chosen
+        if chosen == NEVER or (chosen == IN_DIGEST and letter.kind.key == "deadline"):
+            continue
+        if receiver.locale not in texts:
+            texts[receiver.locale] = _written(work, letter, receiver.locale)
+        rows.append(_row(work, letter, receiver, texts[receiver.locale], kept=chosen == IN_DIGEST))
     if rows:
-        work.connection.execute(_PUT, rows)
+        _PUT.run_each(work.connection, rows)
 
 
-def _rows(work: Work, letter: _Letter, receiver: Row[Any]) -> Iterable[dict[str, Any]]:
-    chosen = letter.kind.default if letter.kind.fixed or receiver.chosen is None else receiver.chosen
-    # The weekly letter has the task with its deadline anyway.
-    if chosen == NEVER or (chosen == IN_DIGEST and letter.kind.key == "deadline"):
-        return
-    words = {name: _word(work, value, receiver.locale) for name, value in letter.words.items()}
-    kept = chosen == IN_DIGEST
-    yield {
+def _written(work: Work, letter: _Letter, locale: str) -> tuple[str, str]:
+    words = {name: _word(work, value, locale) for name, value in letter.words.items()}
+    return say(letter.subject, locale, **words)[:200], say(letter.body, locale, **words)
+
+
+def _row(work: Work, letter: _Letter, receiver: Any, text: tuple[str, str], *, kept: bool) -> dict[str, Any]:
+    return {
         "id": uuid4().hex,
         "person_id": receiver.id,
         # Without an address it is never sent by itself: the weekly letter of that day takes it along.
         "address": None if kept else receiver.email,
         "try_at": next_digest(work.now) if kept else None,
-        "subject": say(letter.subject, receiver.locale, **words)[:200],
-        "body": say(letter.body, receiver.locale, **words),
+        "subject": text[0],
+        "body": text[1],
         "link": letter.link,
         "kind": letter.kind.key,
         "task_id": letter.task_id,

@@ -21,7 +21,7 @@ from engine.commands.reminders import Reminded, remind_task
 from engine.commands.saved_filters import change_filter, remove_filter, save_filter
 from engine.commands.starting import Started, start_process
 from engine.commands.tasks import Completed, assign_task, claim_task, complete_task, release_task
-from engine.commands.timers import Fired, due_timers, fire_timer, next_due
+from engine.commands.timers import Fired, due_timers, fire_timer, next_due, next_timer
 
 __all__ = [
     "Completed",
@@ -52,6 +52,7 @@ __all__ = [
     "migrate_instances",
     "modify_instance",
     "next_due",
+    "next_timer",
     "note_incident",
     "plan_migration",
     "release_task",

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, insert, or_, select, update
 
 from engine.commands import instances, undelivered
+from engine.database.prepared import Prepared
 from engine.database.tables import message, process_instance, subscription
 from engine.database.turns import take_turns
 from engine.definitions import latest_definition
@@ -16,10 +17,10 @@ from engine.work import Broadcast, DeliverKept, Effect, Instance, SendMessage, S
 
 KEPT_FOR = timedelta(days=366 * 2)  # a message that nobody waits for yet is kept this long
 
-_KNOWN = select(message.c.id).where(message.c.message_id == bindparam("message_id"))
-_KEEP = insert(message)
-_DELIVERED = update(message).where(message.c.id == bindparam("row_id"))
-_WAITING = (
+_KNOWN = Prepared(select(message.c.id).where(message.c.message_id == bindparam("message_id")))
+_KEEP = Prepared(insert(message))
+_DELIVERED = Prepared(update(message).where(message.c.id == bindparam("row_id")))
+_WAITING = Prepared(
     select(subscription, process_instance.c.status)
     .join(process_instance, process_instance.c.id == subscription.c.instance_id)
     .where(
@@ -29,20 +30,18 @@ _WAITING = (
     )
     .order_by(subscription.c.instance_id, subscription.c.task_id)
 )
-_CATCHER = (
+_CATCHER = Prepared(
     select(subscription, process_instance.c.status)
     .join(process_instance, process_instance.c.id == subscription.c.instance_id)
     .where(subscription.c.instance_id == bindparam("instance_id"), subscription.c.task_id == bindparam("task_id"))
 )
-_KEPT = (
-    select(message)
-    .where(
+_KEPT = Prepared(
+    select(message).where(
         message.c.correlation_key == bindparam("correlation_key"),
-        message.c.name.in_(bindparam("names", expanding=True)),
+        message.c.name == bindparam("name"),
         message.c.delivered_at.is_(None),
         or_(message.c.expires_at.is_(None), message.c.expires_at > bindparam("now")),
     )
-    .order_by(message.c.created_at)
 )
 
 
@@ -70,7 +69,7 @@ def send(work: Work, sent: SendMessage) -> str | None:
         "created_at": work.now,
         "expires_at": work.now + KEPT_FOR,
     }
-    work.connection.execute(_KEEP, row)
+    _KEEP.run(work.connection, row)
     return _deliver(work, row_id, sent)
 
 
@@ -121,12 +120,12 @@ def _tell_all(work: Work, effect: Broadcast) -> None:
             continue
         row_id, until = uuid4().hex, work.now + KEPT_FOR
         row = {"id": row_id, "name": sent.name, "correlation_key": task_id, "variables": {}, "instance_id": instance_id}
-        work.connection.execute(_KEEP, {**row, "created_at": work.now, "expires_at": until})
+        _KEEP.run(work.connection, {**row, "created_at": work.now, "expires_at": until})
         _deliver(work, row_id, sent)
 
 
 def _is_known(work: Work, message_id: str) -> bool:
-    return work.connection.execute(_KNOWN, {"message_id": message_id}).first() is not None
+    return _KNOWN.first(work.connection, {"message_id": message_id}) is not None
 
 
 def _deliver(work: Work, row_id: str, sent: SendMessage, *, put_off: bool = True) -> str | None:
@@ -156,7 +155,7 @@ def _deliver(work: Work, row_id: str, sent: SendMessage, *, put_off: bool = True
 
 def _hand_over(work: Work, row_id: str, sent: SendMessage, instance: Instance, waiting: Any) -> None:
     delivered = {"row_id": row_id, "delivered_at": work.now, "instance_id": instance.id}
-    work.connection.execute(_DELIVERED, delivered)
+    _DELIVERED.run(work.connection, delivered)
     task_id = waiting.task_id
     instances.advance(
         work,
@@ -188,7 +187,7 @@ def _as_sent(row: Any) -> SendMessage:
 def _catcher(work: Work, catcher: tuple[str, str] | None) -> Any:
     """The subscription of the one that a share of a signal is for, if it still waits."""
     instance_id, task_id = catcher or ("", "")
-    return work.connection.execute(_CATCHER, {"instance_id": instance_id, "task_id": task_id}).first()
+    return _CATCHER.first(work.connection, {"instance_id": instance_id, "task_id": task_id})
 
 
 def _receiver(work: Work, sent: SendMessage) -> Any:
@@ -196,7 +195,7 @@ def _receiver(work: Work, sent: SendMessage) -> Any:
     if sent.catcher is not None:
         found = _catcher(work, sent.catcher)
         return found if found is not None and found.status == "active" else None
-    waiting = work.connection.execute(_WAITING, {"correlation_key": sent.correlation_key, "name": sent.name}).all()
+    waiting = _WAITING.all(work.connection, {"correlation_key": sent.correlation_key, "name": sent.name})
     if len({row.instance_id for row in waiting}) > 1:
         raise Conflict(f"Fler än en väntar på meddelandet {sent.name} för {sent.correlation_key}.")
     # For a suspended one the message is kept until it has been resumed.
@@ -205,7 +204,7 @@ def _receiver(work: Work, sent: SendMessage) -> Any:
 
 def _deliver_kept(work: Work, effect: DeliverKept) -> None:
     take_turns(work.connection, effect.correlation_key)
-    wanted = {"correlation_key": effect.correlation_key, "names": effect.names, "now": work.now}
-    kept = work.connection.execute(_KEPT, wanted).all()
-    for row in kept:
+    wanted = {"correlation_key": effect.correlation_key, "now": work.now}
+    kept = [row for name in effect.names for row in _KEPT.all(work.connection, {**wanted, "name": name})]
+    for row in sorted(kept, key=lambda row: row.created_at):
         _deliver(work, row.id, _as_sent(row))

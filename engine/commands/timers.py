@@ -25,7 +25,7 @@ _DUE_IDS = Prepared(
     .order_by(timer.c.due_at, timer.c.id)
     .limit(bindparam("most"))
 )
-_NEXT_DUE = Prepared(select(timer.c.due_at).where(*_AWAKE).order_by(timer.c.due_at).limit(1))
+_NEXT = Prepared(select(timer.c.id, timer.c.due_at).where(*_AWAKE).order_by(timer.c.due_at, timer.c.id).limit(1))
 _due = (timer.c.id == bindparam("timer_id"), timer.c.due_at <= bindparam("now"), *_AWAKE)
 _DUE, _TAKE = Prepared(select(timer).where(*_due)), Prepared(delete(timer).where(*_due))
 _SET = Prepared(insert(timer))
@@ -40,7 +40,13 @@ def due_timers(connection: Connection, now: datetime, limit: int) -> list[str]:
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next timer is due."""
-    found: datetime | None = _NEXT_DUE.scalar(connection, {})
+    found = next_timer(connection)
+    return None if found is None else found[1]
+
+
+def next_timer(connection: Connection) -> tuple[str, datetime] | None:
+    """The id of the timer that is due next, and when that is. None when there is none."""
+    found: tuple[str, datetime] | None = _NEXT.first(connection, {})
     return found
 
 

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from engine.clock import end_of_day, local_date, start_of_day
-from engine.commands import Completed, complete_task, due_timers, fire_timer, next_due, start_process
+from engine.commands import Completed, complete_task, fire_timer, next_timer, start_process
 from engine.database import Database
 from engine.database.prepared import Prepared
 from engine.database.tables import process_instance, user_task
 from engine.definitions import definition_by_id, latest_definition
-from engine.errors import NotPermitted, SamflodeError
+from engine.errors import AlreadyDone, NotPermitted, SamflodeError
 from engine.forms import fitted
 from engine.packs import Pack, current_pack
 from engine.people import Person, get_person, list_people
@@ -73,11 +73,11 @@ class _County:
         self._rng = random.Random(f"county {options.seed}")  # noqa: S311 - dice, not secrets
         self._now = start_of_day(options.start) - PRELUDE
         self._end = end_of_day(options.end)
-        self._plan: list[tuple[datetime, int, str, str]] = []  # (when, order, what, id)
+        self._plan: list[tuple[datetime, int, str, Any]] = []  # (when, order, what, the task's row)
         self._order = 0
         self._people: dict[tuple[str, str], list[Person]] = {}
         self._rounds: Counter[tuple[str, str, str | None]] = Counter()
-        self._due: datetime | None = None  # when the next timer is, as it was after the last step
+        self._next: tuple[str, datetime] | None = None  # the next timer and when it is due, as after the last step
         self._paces: dict[str | None, float] = {}  # some municipalities are quick, some are slow
         self._pack: Pack
         self._played = Played()
@@ -88,15 +88,15 @@ class _County:
             self._meet(connection)
         self._begin()
         while True:
-            due, planned = self._due, self._plan[0][0] if self._plan else None
+            due, planned = self._next[1] if self._next else None, self._plan[0][0] if self._plan else None
             moment = min((one for one in (due, planned) if one is not None), default=None)
             if moment is None or moment > self._end or (self._options.enough and self._options.enough(moment)):
                 break
             if self._options.progress and local_date(moment).year != local_date(self._now).year:
                 self._options.progress(local_date(moment))
             self._now = max(self._now, moment)
-            if due is not None and due <= self._now:
-                self._fire_due()
+            if self._next is not None and self._next[1] <= self._now:
+                self._fire(self._next[0])
             else:
                 self._act()
         self._played.ended_at = self._now
@@ -115,9 +115,9 @@ class _County:
         moment = start_of_day(self._options.start) + timedelta(days=200)
         while moment < self._end:
             moment += timedelta(days=self._rng.expovariate(self._options.deviations_per_year / 365.25))
-            self._schedule(moment, "deviation", "")
+            self._schedule(moment, "deviation")
         for year in range(self._options.start.year + 1, self._options.end.year, 2):
-            self._schedule(start_of_day(date(year, 5, 15)), "amendment", "")
+            self._schedule(start_of_day(date(year, 5, 15)), "amendment")
 
     def _start(self, person: Person, process_key: str, organisation: str | None) -> bool:
         with self._database.write() as connection:
@@ -147,29 +147,26 @@ class _County:
 
     # The clock -----------------------------------------------------------------------------------------------------
 
-    def _fire_due(self) -> None:
-        with self._database.read() as connection:
-            ids = due_timers(connection, self._now, 100)
-        for timer_id in ids:
-            with self._database.write() as connection:
-                fired = fire_timer(connection, self._now, timer_id)
-                opened = self._look(connection, fired.next_tasks if fired else ())
-            self._played.timers += bool(fired)
-            self._plan_tasks(opened)
+    def _fire(self, timer_id: str) -> None:
+        with self._database.write() as connection:
+            fired = fire_timer(connection, self._now, timer_id)
+            opened = self._look(connection, fired.next_tasks if fired else ())
+        self._played.timers += bool(fired)
+        self._plan_tasks(opened)
 
     def _act(self) -> None:
-        _, _, what, task_id = heapq.heappop(self._plan)
+        _, _, what, row = heapq.heappop(self._plan)
         match what:
             case "task":
-                self._complete(task_id)
+                self._complete(row)
             case "deviation":
                 self._report_deviation()
             case "amendment":
                 self._propose_amendment()
 
-    def _schedule(self, moment: datetime, what: str, task_id: str) -> None:
+    def _schedule(self, moment: datetime, what: str, row: Any = None) -> None:
         self._order += 1
-        heapq.heappush(self._plan, (moment, self._order, what, task_id))
+        heapq.heappush(self._plan, (moment, self._order, what, row))
 
     # People --------------------------------------------------------------------------------------------------------
 
@@ -178,13 +175,13 @@ class _County:
 
         A task may be cancelled in the transaction that opened it.
         """
-        self._due = next_due(connection)
+        self._next = next_timer(connection)
         rows = [_OPEN_TASK.first(connection, {"task_id": task.id}) for task in opened]
         return [row for row in rows if row is not None]
 
     def _plan_tasks(self, rows: Sequence[Any]) -> None:
         for row in rows:
-            self._schedule(self._when(row), "task", row.id)
+            self._schedule(self._when(row), "task", row)
 
     def _when(self, row: Any) -> datetime:
         """Most are in good time, some late, a few very late; nobody begins what is not yet worth looking at."""
@@ -201,19 +198,17 @@ class _County:
         until: timedelta = span * float(share)
         return begin + until
 
-    def _complete(self, task_id: str) -> None:
-        row = None
+    def _complete(self, row: Any) -> None:
         try:
             with self._database.write() as connection:
-                row = _OPEN_TASK.first(connection, {"task_id": task_id})
-                if row is None:
-                    return
                 values = self._answers(connection, row)
-                done = self._complete_as_one_of(connection, self._candidates(connection, row), task_id, values)
+                done = self._complete_as_one_of(connection, self._candidates(connection, row), row.id, values)
                 opened = self._look(connection, done.next_tasks)
+        except AlreadyDone:
+            return  # cancelled since it was planned
         except SamflodeError as error:
             why = f"{error} {getattr(error, 'errors', None) or ''}"
-            self._played.stuck.append(f"{getattr(row, 'process_key', '')}/{getattr(row, 'element_id', task_id)}: {why}")
+            self._played.stuck.append(f"{row.process_key}/{row.element_id}: {why}")
             return
         self._played.tasks += 1
         self._played.by_process[row.process_key] += 1

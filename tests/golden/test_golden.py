@@ -26,7 +26,7 @@ class Resumed(county._County):
             waiting = connection.execute(select(user_task).where(user_task.c.state == "open")).all()
         self._now = max(row.created_at for row in waiting)
         for row in waiting:
-            self._schedule(self._when(row), "task", row.id)
+            self._schedule(self._when(row), "task", row)
 
 
 def test_there_is_one_for_the_first_release() -> None:
