@@ -1,7 +1,11 @@
 """An agreement as a Word document, opened again: headings, contents, tables, language; and the zip of a case."""
 
+import re
+import shutil
+import subprocess
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -17,7 +21,9 @@ from engine.queries.agreement_versions import Version
 from exports.archive import safe_name, zip_of_case
 from exports.document import document_file_name, word_document
 from exports.language import translator
+from tests.availability import unavailable
 from tests.county import PACK_FOLDER, TODAY, at
+from tests.exports.office import convert
 
 
 def agreement_row(**values: Any) -> AgreementRow:
@@ -129,6 +135,24 @@ def test_sections_are_real_headings_and_the_file_says_what_it_is(pack: Pack) -> 
     )
     header = found.sections[0].header.paragraphs[0].text
     assert header == "Lokal överenskommelse, Falun · version 2 · Gäller"
+
+
+def test_another_program_lays_it_out(pack: Pack, tmp_path: Path) -> None:
+    """Headings, the page's number and the head of the long table on every page that it reaches."""
+    file = tmp_path / "agreement.docx"
+    file.write_bytes(word_document(document(), pack, translator(pack, "sv"), "sv", TODAY))
+    convert(tmp_path, "pdf", file)
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        unavailable("pdftotext (poppler-utils)")
+    told = subprocess.run([reader, "-layout", tmp_path / "agreement.pdf", "-"], check=True, capture_output=True)
+    pages = told.stdout.decode().removesuffix("\f").split("\f")
+    assert "Lokal överenskommelse, Falun" in pages[0]
+    assert [f"Sida {number} ({len(pages)})" in page for number, page in enumerate(pages, 1)] == [True] * len(pages)
+    planned = [page for page in pages if re.search(r"Aktivitet \d", page)]
+    assert len(planned) > 1
+    assert all(re.search(r"Vad\s+Hur och när", page) for page in planned)
+    assert "=1+1" in told.stdout.decode()
 
 
 def test_the_language_is_the_readers(pack: Pack) -> None:

@@ -1,8 +1,6 @@
 """The workbook as another program than the one that wrote it reads it."""
 
 import csv
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,8 +28,8 @@ from exports.monitoring_tables import leader_table, open_work_table, role_table,
 from exports.status import status_workbook
 from exports.tables import About, Table
 from exports.workbook import workbook_of_tables
-from tests.availability import unavailable
 from tests.county import TODAY
+from tests.exports.office import convert
 
 ALL_SHEETS = "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,-1"
 
@@ -39,18 +37,13 @@ ALL_SHEETS = "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,fal
 @pytest.fixture(scope="module")
 def folder(picture: StatusPicture, connection: Connection, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where LibreOffice has made a CSV of each sheet of two workbooks: the status and the county's monitoring."""
-    office = shutil.which("soffice")
-    if office is None:
-        unavailable("LibreOffice (soffice)")
     folder = tmp_path_factory.mktemp("office")
     say = translator(picture.pack, "sv")
     status, monitoring = folder / "status.xlsx", folder / "monitoring.xlsx"
     status.write_bytes(status_workbook(picture, "sv", say, TODAY))
     tables = monitoring_tables(connection, picture.pack, say)
     monitoring.write_bytes(workbook_of_tables(tables, About("Länsbild", TODAY, TODAY), say))
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    command = [office, profile, "--headless", "--convert-to", ALL_SHEETS, "--outdir", str(folder)]
-    subprocess.run([*command, str(status), str(monitoring)], check=True, capture_output=True, timeout=180)
+    convert(folder, ALL_SHEETS, status, monitoring)
     return folder
 
 
