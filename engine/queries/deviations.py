@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Text, literal, or_, selec
 from engine.authorisation import REGION, may_see_deviation, sees_everything
 from engine.database.register_tables import deviation
 from engine.database.tables import person as person_table
-from engine.database.tables import process_instance, submission, user_task
+from engine.database.tables import process_instance, submission, timer, user_task
 from engine.errors import NotFound
 from engine.people import Person
 from engine.queries.diagrams import Diagram, diagrams
@@ -83,13 +83,17 @@ class DeviationRow:
 
 @dataclass(frozen=True)
 class DeviationDetail:
-    """One deviation with what has been handed in about it, what happened, and where it is in its process."""
+    """One deviation with what has been handed in about it, what happened, and where it is in its process.
+
+    `goes_on_at` is when it goes on by itself, which matters when nobody has a task in it.
+    """
 
     deviation: DeviationRow
     submissions: list[SubmissionRow]
     history: list[EventRow]
     diagrams: list[Diagram]
     pack_key: str
+    goes_on_at: datetime | None
 
 
 def list_deviations(
@@ -148,7 +152,8 @@ def _read(connection: Connection, person: Person, found: Sequence[Row[Any]]) -> 
     of_these = user_task.c.instance_id.in_([row.instance_id for row in found])
     for task in open_tasks(connection, titles, person.id, of_these):
         tasks.setdefault(task.instance_id, []).append(task)
-    rows = [_deviation(row, tasks.get(row.instance_id, []), titles) for row in found]
+    awaited = _awaited(connection, [row.instance_id for row in found])
+    rows = [_deviation(row, tasks.get(row.instance_id, []), awaited.get(row.instance_id, []), titles) for row in found]
     return [row for row in rows if may_see_deviation(person, row)]
 
 
@@ -159,7 +164,8 @@ def get_deviation(connection: Connection, person: Person, now: datetime, key: st
         raise NotFound("Avvikelsen finns inte.")
     titles = load_titles(connection)
     tasks = open_tasks(connection, titles, person.id, user_task.c.instance_id == found.instance_id)
-    row = _deviation(found, tasks, titles)
+    awaited = _awaited(connection, [found.instance_id]).get(found.instance_id, [])
+    row = _deviation(found, tasks, awaited, titles)
     may_see_deviation(person, row).demand()
     instance = connection.execute(select(process_instance).where(process_instance.c.id == found.instance_id)).all()
     return DeviationDetail(
@@ -168,6 +174,7 @@ def get_deviation(connection: Connection, person: Person, now: datetime, key: st
         history=list_events(connection, business_key=key).items,
         diagrams=diagrams(connection, titles, instance, tasks),
         pack_key=found.pack_key,
+        goes_on_at=min((due_at for _element, due_at in awaited), default=None),
     )
 
 
@@ -182,7 +189,7 @@ def _deviations() -> Any:
 
 
 def state_of(closed: bool, lesson: str | None, handled: bool, elements: list[str]) -> DeviationState:
-    """Where a deviation stands, from whether its process has ended and which of its tasks are open."""
+    """Where a deviation stands, from whether its process has ended and the ids of what it waits for: tasks, days."""
     if closed:
         return "closed" if handled or lesson else "not_for_us"
     for state, words in reversed(_WORDS):
@@ -191,9 +198,21 @@ def state_of(closed: bool, lesson: str | None, handled: bool, elements: list[str
     return "received" if handled else "reported"
 
 
-def _deviation(row: Row[Any], tasks: list[TaskRow], titles: Titles) -> DeviationRow:
+def _awaited(connection: Connection, instance_ids: Sequence[str]) -> dict[str, list[tuple[str, datetime]]]:
+    """The days that each process waits for: (the event's element id, when), as when measures shall have told."""
+    waits = select(timer.c.instance_id, timer.c.element_id, timer.c.due_at)
+    found: dict[str, list[tuple[str, datetime]]] = {}
+    for row in connection.execute(waits.where(timer.c.kind == "event", timer.c.instance_id.in_(instance_ids))):
+        found.setdefault(row.instance_id, []).append((row.element_id, row.due_at))
+    return found
+
+
+def _deviation(
+    row: Row[Any], tasks: list[TaskRow], awaited: list[tuple[str, datetime]], titles: Titles
+) -> DeviationRow:
     closed = row.closed_at is not None or row.instance_status in {"completed", "cancelled"}
-    state = state_of(closed, row.lesson, row.responsibility is not None, [task.element_id for task in tasks])
+    elements = [task.element_id for task in tasks] + [element for element, _due_at in awaited]
+    state = state_of(closed, row.lesson, row.responsibility is not None, elements)
 
     def title(catalogue: str, value: str | None) -> str | None:
         return titles.item(row.pack_key, catalogue, value)

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, update
 
+from engine.database.tables import timer, user_task
 from engine.errors import Invalid, NotFound, NotPermitted
 from engine.people import Person
 from engine.queries import get_agreement, get_deviation, list_agreements, list_deviations, list_events, startable
@@ -102,6 +103,12 @@ def test_deviations_are_seen_by_those_concerned_only(connection: Connection, lea
     with pytest.raises(NotPermitted):
         get_deviation(connection, stranger, NOW, "AVV-2026-1")
     assert get_deviation(connection, eva, NOW, "AVV-2026-1").deviation.key == "AVV-2026-1"
+
+    connection.execute(update(user_task).where(user_task.c.instance_id == instance).values(state="completed"))
+    waits = {"id": "timer-1", "kind": "event", "element_id": "measures_due", "task_id": "token", "due_at": NOW}
+    connection.execute(insert(timer).values(instance_id=instance, **waits))
+    waiting = get_deviation(connection, eva, NOW, "AVV-2026-1")
+    assert (waiting.deviation.state, waiting.goes_on_at) == ("measures", NOW)
 
 
 def test_deviations_come_page_by_page_to_those_concerned(connection: Connection, leader: Person) -> None:

@@ -1,4 +1,4 @@
-"""Where a deviation stands, from which of its tasks are open."""
+"""Where a deviation stands, from what it waits for."""
 
 import pytest
 
@@ -17,6 +17,8 @@ from engine.queries.deviations import DeviationState, state_of
         (["plan_measures", "give_feedback"], "measures"),
         (["judge_effect", "read_feedback"], "follow_up"),
         (["give_feedback"], "follow_up"),
+        # Nobody has a task until the day when the measures shall have told; it said "received" meanwhile.
+        (["measures_due"], "measures"),
         (["consider_county_fault"], "follow_up"),
     ],
 )
