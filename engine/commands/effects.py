@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from engine.commands import instances, undelivered
 from engine.database.prepared import Prepared
@@ -71,6 +71,11 @@ def send(work: Work, sent: SendMessage) -> str | None:
     }
     _KEEP.run(work.connection, row)
     return _deliver(work, row_id, sent)
+
+
+def is_awaited(connection: Connection, name: str, correlation_key: str) -> bool:
+    """Whether somebody waits for a message, be it that they cannot have it now."""
+    return _WAITING.first(connection, {"correlation_key": correlation_key, "name": name}) is not None
 
 
 def _do(work: Work, effect: Effect) -> None:

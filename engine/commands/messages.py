@@ -63,9 +63,10 @@ def deliver_message(
     variables: dict[str, Any] | None = None,
     message_id: str | None = None,
 ) -> str | None:
-    """Deliver a message from a person (or their program) to whoever waits for it now; it is never kept for later.
+    """Deliver a message from a person (or their program) to the one who waits for it now.
 
-    Returns the receiving instance's id; for a `message_id` that has come before, that of the first time.
+    Returns the receiving instance's id; for a `message_id` that has come before, that of the first time. None when it
+    is kept, because the one who waits is suspended or has failed with it: it is delivered later.
     Raises NotPermitted, InvalidForm (variables that the engine cannot hold), NotFound when nobody waits, Conflict when
     more than one does.
     """
@@ -78,7 +79,7 @@ def deliver_message(
         if known is not None:
             return str(known.instance_id) if known.instance_id else None
     receiver = correlate_message(connection, now, name, correlation_key, variables, message_id)
-    if receiver is None:
+    if receiver is None and not effects.is_awaited(connection, name, correlation_key):
         raise NotFound(f"Ingen väntar på meddelandet {name} för {correlation_key}. Det är inte sparat.")
     return receiver
 

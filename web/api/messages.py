@@ -18,7 +18,7 @@ class Message(Taken):
 
 
 class Delivery(Given):
-    """Who received the message; null when the same `message_id` was kept earlier and has not been received yet."""
+    """Who received the message; null while it is kept, because the one who waits is suspended or failed with it."""
 
     process_instance_id: str | None
 

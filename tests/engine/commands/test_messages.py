@@ -1,7 +1,10 @@
 """Messages: one receiver, found by its key; early, late, twice; none is lost when two transactions meet."""
 
+from datetime import timedelta
+
 import pytest
 
+from engine.commands.effects import KEPT_FOR
 from engine.database.tables import message, subscription
 from engine.errors import Conflict
 from tests.engine.commands.scene import Scene, at_once
@@ -31,6 +34,17 @@ def test_a_message_that_comes_early_is_kept_until_somebody_waits(told: Scene) ->
     told.complete(told.open("prepare").id, text="x")
     assert told.open_tasks() == ["follow"]
     assert told.rows(message)[0].instance_id == told.instance("told").id
+
+
+@pytest.mark.parametrize(("later", "reached"), [(timedelta(0), ["follow"]), (timedelta(seconds=1), [])])
+def test_a_message_that_nobody_comes_to_wait_for_is_too_old_after_its_time(
+    told: Scene, later: timedelta, reached: list[str]
+) -> None:
+    told.tell(NAME, "key")
+    told.now += KEPT_FOR - timedelta(seconds=1) + later
+    told.complete(told.open("prepare").id, text="x")
+    assert told.open_tasks() == reached
+    assert told.count(subscription) == [int(not reached)]
 
 
 def test_one_message_wakes_once(told: Scene) -> None:

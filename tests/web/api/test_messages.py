@@ -58,5 +58,19 @@ def test_a_message_that_two_wait_for_goes_to_none(world: World, rss: Program, wa
     rss.problem("POST", "/messages", 409, "conflict", json=body)
 
 
+def test_a_message_to_one_who_rests_is_kept_until_the_resumption(world: World, rss: Program, waiting: Any) -> None:
+    # It used to be told that nobody waits, and was lost.
+    body, instance_id = waiting
+    admin, address = world.program("admin"), f"/process-instances/{instance_id}"
+    assert admin.post(f"{address}/suspension", {"reason": "Utreds."}).status_code == 200
+    for _ in range(2):
+        answer = rss.post("/messages", {**body, "message_id": "m-1"})
+        assert (answer.status_code, answer.json) == (200, {"process_instance_id": None})
+    assert admin.post(f"{address}/resumption", {"reason": "Klart."}).status_code == 200
+    assert rss.post("/messages", {**body, "message_id": "m-1"}).json == {"process_instance_id": instance_id}
+    kinds = [event["kind"] for event in rss.read(f"{address}/history")["items"]]
+    assert kinds.count("message_received") == 1
+
+
 def test_messages_are_for_those_who_follow_up_the_county(world: World, waiting: Any) -> None:
     world.program("leader").problem("POST", "/messages", 403, "not-permitted", json=waiting[0])
