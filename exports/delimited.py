@@ -6,7 +6,7 @@ from datetime import date, datetime
 from io import StringIO
 
 from exports.safety import clean, for_csv
-from exports.tables import Marked, Missing, Table, Value
+from exports.tables import Marked, Table, Value
 from exports.workbook.cells import local
 
 # Swedish Excel takes a comma for the decimal sign, so fields are parted by semicolons.
@@ -41,15 +41,16 @@ def _taken(text: StringIO) -> bytes:
 
 
 def _field(value: Value, locale: str) -> str:
+    if isinstance(value, str):
+        return for_csv(clean(value))
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return f"{local(value):%Y-%m-%d %H:%M}"
+        return local(value).isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float):
         return f"{value:g}".replace(".", DECIMALS.get(locale, "."))
     if isinstance(value, int):
         return str(value)
-    text = value.text if isinstance(value, Marked) else value.why if isinstance(value, Missing) else value
-    return for_csv(clean(text))
+    return for_csv(clean(value.text if isinstance(value, Marked) else value.why))

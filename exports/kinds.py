@@ -1,6 +1,6 @@
 """Every kind of file that Samflöde hands out: reads the rows and writes the workbook or the CSV."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from engine.clock import local_date
 from engine.errors import Invalid, NotFound
 from engine.packs import Pack
-from engine.queries.history import EventRow, list_events
+from engine.queries.history import stream_events
 from engine.queries.register_rows import assessed_items, planned_activities, reported_deviations, reported_figures
 from engine.queries.rows import StatusPicture
 from engine.queries.status import status_picture
@@ -34,7 +34,6 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-EVENTS_AT_ONCE = 20_000
 DEFAULT_THRESHOLD = 5
 
 
@@ -137,24 +136,8 @@ def _tasks(order: Order) -> Table:
 
 
 def _history(order: Order) -> Table:
-    return history_table(_events(order), order.say)
-
-
-def _events(order: Order) -> Iterator[EventRow]:
-    """Page by page: a history is long, and only one page of it is held."""
-    cursor: str | None = None
-    while True:
-        page = list_events(
-            order.connection,
-            organisation=order.organisation,
-            as_of=order.as_of,
-            cursor=cursor,
-            limit=EVENTS_AT_ONCE,
-        )
-        yield from page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+    events = stream_events(order.connection, organisation=order.organisation, as_of=order.as_of)
+    return history_table(events, order.say)
 
 
 KINDS: dict[str, Callable[[Order], Table]] = {

@@ -38,6 +38,7 @@ class RowWriter:
         self._columns = table.columns
         self._wrap = not table.long
         self._styles: dict[tuple[int, str, bool], Any] = {}
+        self._ids: dict[tuple[int, str, bool], int] = {}
 
     def head(self) -> list[Cell]:
         return [
@@ -50,23 +51,18 @@ class RowWriter:
             raise ValueError(f"{len(values)} values for {len(self._columns)} columns: {values!r}")
         return [self._value(index, value) for index, value in enumerate(values)]
 
-    def _value(self, index: int, value: Value) -> Cell:
-        if isinstance(value, str):
-            return self._text(index, value, "text")
-        if isinstance(value, Missing):
-            return self._text(index, value.why, "missing")
-        if isinstance(value, Marked):
-            return self._text(index, value.text, value.tone)
-        if isinstance(value, datetime):
-            return self._cell(index, local(value), "moment", False)
-        if isinstance(value, date):
-            return self._cell(index, value, "date", False)
-        return self._cell(index, value, "number", False)
+    def style_id(self, index: int, variant: str, *, formula: bool) -> int:
+        """The number of a look in the workbook's list of them."""
+        known = (index, variant, formula)
+        found = self._ids.get(known)
+        if found is None:
+            found = self._ids[known] = int(self._cell(index, None, variant, formula).style_id)
+        return found
 
-    def _text(self, index: int, text: str, variant: str) -> Cell:
-        text = clean(text)
-        cell = self._cell(index, text or None, variant, looks_like_formula(text))
-        if text:
+    def _value(self, index: int, value: Value) -> Cell:
+        shown, variant, formula = plain(value)
+        cell = self._cell(index, shown or None if isinstance(shown, str) else shown, variant, formula)
+        if isinstance(shown, str) and shown:
             cell.data_type = "s"
         return cell
 
@@ -90,6 +86,23 @@ class RowWriter:
         return replace(look, number_format=FORMATS.get(kind, look.number_format))
 
 
+def plain(value: Value) -> tuple[str | float | date | None, str, bool]:
+    """What a cell holds, the name of its look, and whether it is a text that must not become a formula."""
+    if isinstance(value, str):
+        text, variant = clean(value), "text"
+    elif value is None or isinstance(value, int | float):
+        return value, "number", False
+    elif isinstance(value, datetime):
+        return local(value), "moment", False
+    elif isinstance(value, date):
+        return value, "date", False
+    elif isinstance(value, Marked):
+        text, variant = clean(value.text), value.tone
+    else:
+        text, variant = clean(value.why), "missing"
+    return text, variant, looks_like_formula(text)
+
+
 def local(moment: datetime) -> datetime:
     """The moment as clocks in Stockholm showed it, without zone: what a workbook can hold."""
     return moment.astimezone(STOCKHOLM).replace(tzinfo=None, second=0, microsecond=0)
@@ -105,6 +118,8 @@ def _lines(column: Column, value: Value) -> int:
     if not isinstance(text, str):
         return 1
     room = max(4, int(column.width * 1.22 - 1.5))  # letters of 10 points in a width of 11, less the indent
+    if len(text) <= room and "\n" not in text:
+        return 1
     return sum(max(1, len(wrap(paragraph, room))) for paragraph in text.split("\n"))
 
 

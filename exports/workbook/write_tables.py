@@ -1,6 +1,7 @@
 """Tables as sheets: heading, frozen head, filter, widths and print set-up. Rows are written as they are read."""
 
 import re
+from contextlib import ExitStack, closing
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 from exports.language import Translate
 from exports.tables import About, Table
 from exports.workbook.cells import RowWriter, lines_needed, local, text_cell
+from exports.workbook.long_rows import LongRows, put_into
 from exports.workbook.pages import set_page, set_properties
 from exports.workbook.styles import NOTE, SHEET_TITLE
 
@@ -26,11 +28,16 @@ def workbook_of_tables(tables: list[Table], about: About, translate: Translate) 
     """A workbook with a sheet per table, written row by row so that a long list takes little memory."""
     workbook = Workbook(write_only=True)
     set_properties(workbook, about, translate)
-    for table in tables:
-        write_table(workbook.create_sheet(sheet_name(table.title)), table, about, translate)
-    file = BytesIO()
-    workbook.save(file)
-    return file.getvalue()
+    long: dict[int, LongRows] = {}
+    with ExitStack() as files:
+        for number, table in enumerate(tables, start=1):
+            sheet = workbook.create_sheet(sheet_name(table.title))
+            if table.long:
+                long[number] = files.enter_context(closing(LongRows(sheet, table, HEAD_ROW + 1)))
+            write_table(sheet, table, about, translate, long.get(number))
+        file = BytesIO()
+        workbook.save(file)
+        return put_into(file.getvalue(), long)
 
 
 def sheet_name(title: str) -> str:
@@ -38,24 +45,31 @@ def sheet_name(title: str) -> str:
     return _NOT_IN_A_NAME.sub("-", title)[:31].strip("'")
 
 
-def write_table(sheet: Any, table: Table, about: About, translate: Translate) -> None:
-    """Fill an empty sheet with the table. Works for ordinary and for write-only sheets."""
+def write_table(
+    sheet: Any, table: Table, about: About, translate: Translate, elsewhere: LongRows | None = None
+) -> None:
+    """Fill an empty sheet with the table, but for rows `elsewhere`. Works for ordinary and for write-only sheets."""
     _set_view(sheet, table)
     set_page(sheet, about, translate, pages_wide=table.pages_wide, pages_high=table.pages_high)
     writer = RowWriter(sheet, table)
     for row in _heading(sheet, table, about, translate):
         sheet.append(row)
     sheet.append(writer.head())
+    count = _write_rows(sheet, table, writer) if elsewhere is None else elsewhere.count
+    if count:
+        sheet.tables.add(_excel_table(table, count))
+    else:
+        sheet.append([text_cell(sheet, translate("Inga rader."), NOTE)])
+
+
+def _write_rows(sheet: Any, table: Table, writer: RowWriter) -> int:
     count = 0
     for count, values in enumerate(table.rows, start=1):
         if not table.long:
             lines = min(lines_needed(table.columns, values), MOST_LINES)
             sheet.row_dimensions[HEAD_ROW + count].height = ROW_HEIGHT + (lines - 1) * LINE_HEIGHT
         sheet.append(writer.row(values))
-    if count:
-        sheet.tables.add(_excel_table(table, count))
-    else:
-        sheet.append([text_cell(sheet, translate("Inga rader."), NOTE)])
+    return count
 
 
 def _set_view(sheet: Any, table: Table) -> None:

@@ -11,6 +11,7 @@ from engine.people import Person
 from engine.queries import get_agreement, get_deviation, list_agreements, list_deviations, list_events, startable
 from engine.queries.agreements import search_agreements
 from engine.queries.deviations import search_deviations
+from engine.queries.history import stream_events
 from tests.engine import build
 from tests.engine.build import LOCAL, NOW, somebody
 
@@ -145,6 +146,7 @@ def test_history_pages_backwards_and_stops_at_a_day(connection: Connection, lead
 
     assert [row.sequence for row in first.items + second.items] == [7, 6, 5, 4, 3, 2, 1]
     assert second.next_cursor is None
+    assert list(stream_events(connection, as_of=NOW)) == first.items + second.items
 
 
 def test_what_somebody_may_start(connection: Connection, leader: Person) -> None:
