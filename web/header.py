@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, current_app, request, session, url_for
 from flask_babel import gettext as _
 
 from engine.alphabet import swedish_order
 from engine.people import ADMINISTRATOR, Person, StandIn
+from engine.queries.tasks import MOST_SHOWN, TaskCount
 from engine.queries.titles import Titles
 from web import context, words
 from web.marking import N_
+from web.surroundings import surroundings
 
 Grant = tuple[str, str]  # role, organisation
 
@@ -58,7 +60,7 @@ class Link:
     title: str
     address: str
     here: bool
-    count: int | None = None
+    count: TaskCount | None = None
 
 
 def install(application: Flask) -> None:
@@ -69,6 +71,7 @@ def install(application: Flask) -> None:
             "role_choices": role_choices,
             "standing_in": standing_in,
             "static": static,
+            "shown_number": shown,
         }
     )
 
@@ -87,11 +90,6 @@ def acting() -> Grant | None:
 def choose(value: str) -> None:
     """Remembers the role to act in; what is not the person's own counts as all of them."""
     session["acting"] = value
-
-
-def set_open_tasks(count: int) -> None:
-    """The number beside "Mina uppgifter"; whoever counts the tasks anyway says it here."""
-    g.open_tasks = count
 
 
 def menu() -> list[Link]:
@@ -161,10 +159,21 @@ def _links(items: tuple[MenuItem, ...]) -> list[Link]:
             title=_(item.title),
             address=url_for(item.endpoint),
             here=request.blueprint in (item.blueprint, *item.also),
-            count=g.get("open_tasks") if item.blueprint == "tasks" else None,
+            count=_my_tasks() if item.blueprint == "tasks" else None,
         )
         for item in reachable(items)
     ]
+
+
+def _my_tasks() -> TaskCount | None:
+    """What is shown beside "Mina uppgifter", for all the person's roles; nothing when there is nothing to do."""
+    mine = surroundings().mine
+    return mine if mine.open else None
+
+
+def shown(number: int) -> str:
+    """`12`, or `99+`: as many as there is room for."""
+    return str(number) if number <= MOST_SHOWN else f"{MOST_SHOWN}+"
 
 
 def _has_use_for(person: Person | None, item: MenuItem) -> bool:

@@ -11,7 +11,7 @@ def surroundings(*, holders: bool = False) -> Surroundings:
     """For the signed-in person. Whoever needs `holders` asks before anybody else has."""
     if "surroundings" not in g:
         with context.database().read() as connection:
-            g.surroundings = load_surroundings(connection, context.person(), holders=holders)
+            g.surroundings = load_surroundings(connection, context.person(), context.now(), holders=holders)
     found: Surroundings = g.surroundings
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -16,7 +17,8 @@ from engine.queries import saved_filters
 from engine.queries.pieces import piece, put_together, read_pieces
 from engine.queries.saved_filters import SavedFilter
 from engine.queries.swedish import swedish_order
-from engine.queries.tasks import concerns
+from engine.queries.task_rows import TaskCount
+from engine.queries.tasks import concerns, my_count_piece
 from engine.queries.titles import TITLE_PIECES, Titles, titles_of
 
 TASKS = "tasks"  # the page that a saved filter is for
@@ -30,6 +32,7 @@ _ASKED = piece("asked", contribution.c.id).where(
 class Surroundings:
     """`preferences` holds what has been chosen: a missing one is the default. `asked`: for parts of others' tasks.
 
+    `mine` counts the person's own open tasks, no further than `MOST_SHOWN` and one more.
     `holders` are the (id, name) of those who have taken over tasks that the person may see, by name; only on demand.
     """
 
@@ -37,10 +40,11 @@ class Surroundings:
     preferences: dict[str, Any]
     filters: list[SavedFilter]
     asked: bool
+    mine: TaskCount
     holders: list[tuple[str, str]]
 
 
-def load_surroundings(connection: Connection, person: Person, *, holders: bool = False) -> Surroundings:
+def load_surroundings(connection: Connection, person: Person, now: datetime, *, holders: bool = False) -> Surroundings:
     """One statement, whoever it is and whatever there is."""
     pieces = [
         *TITLE_PIECES,
@@ -48,15 +52,18 @@ def load_surroundings(connection: Connection, person: Person, *, holders: bool =
         saved_filters.saved_filters_piece(person, TASKS),
         saved_filters.owners_piece(person, TASKS),
         _ASKED.where(contribution.c.person_id == person.id),
+        my_count_piece(person, now),
     ]
     if holders:
         pieces.append(_holders(person))
     found = read_pieces(connection, put_together(pieces))
+    mine = found["mine"][0]
     return Surroundings(
         titles=titles_of(connection, found),
         preferences={row.one: orjson.loads(row.two) for row in found["preference"]},
         filters=saved_filters.saved_filters_of(found[saved_filters.PIECE], found["owner"]),
         asked=bool(found["asked"]),
+        mine=TaskCount(open=int(mine.one), late=int(mine.two)),
         holders=sorted(((row.one, row.two) for row in found["holder"]), key=lambda one: swedish_order(one[1])),
     )
 

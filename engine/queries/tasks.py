@@ -26,13 +26,16 @@ from engine.authorisation import sees_everything
 from engine.database.tables import draft, user_task
 from engine.people import Person
 from engine.queries.page import Page, read_cursor, write_cursor
+from engine.queries.pieces import piece
 from engine.queries.task_rows import TaskCount, TaskFilter, TaskRow, task_columns, task_row
 from engine.queries.text_search import tasks_with
 from engine.queries.titles import Titles, load_titles
 
-__all__ = ["MOST_COUNTED", "TaskCount", "TaskFilter", "TaskRow", "count_tasks", "list_tasks", "task_page"]
+__all__ = ["MOST_COUNTED", "MOST_SHOWN", "TaskCount", "TaskFilter", "TaskRow", "count_tasks", "list_tasks"]
 
 MOST_COUNTED = 10_000  # of each branch: more are `many`, and to count them would take longer than to show the page
+
+MOST_SHOWN = 99  # of one's own tasks, beside the main menu
 
 Condition = ColumnElement[bool]
 
@@ -52,45 +55,19 @@ def list_tasks(
 
     One statement when `titles` are given. Before the second page is always the whole first one.
     """
-    return task_page(
-        connection, person, now, chosen, cursor=cursor, before=before, limit=limit, titles=titles, all_roles=person
-    )[0]
-
-
-def task_page(
-    connection: Connection,
-    person: Person,
-    now: datetime,
-    chosen: TaskFilter,
-    *,
-    cursor: str | None,
-    before: str | None,
-    limit: int,
-    titles: Titles | None,
-    all_roles: Person,
-) -> tuple[Page[TaskRow], TaskCount]:
-    """A page of `person`'s list and, in the same statement, how much there is for `all_roles`: the same person with
-    every role, when the list shows those of one.
-    """
     titles = titles or load_titles(connection)
     branches = _branches(person, chosen.scope)
     conditions = _conditions(person, now, chosen, titles)
     bound = [_past(before, backwards=True)] if before else [_past(cursor)] if cursor else []
     ids = _first_ids(branches, [*conditions, *bound], limit + 1, backwards=before is not None)
     page = task_columns(person.id).where(user_task.c.id.in_(ids)).subquery("page")
-    counts = select(
-        _count(branches, conditions).scalar_subquery().label("counted_all"),
-        *(count.label(f"counted_{name}") for name, count in _my_counts(all_roles, now).items()),
-    ).subquery("counts")
+    counts = select(_count(branches, conditions).scalar_subquery().label("counted_all")).subquery("counts")
     query = select(counts, page).select_from(counts.outerjoin(page, true())).order_by(page.c.due_at, page.c.id)
     found = connection.execute(query).all()
     rows = [task_row(row, titles) for row in found if row.id is not None]
     if before is not None and len(rows) <= limit:
-        return task_page(
-            connection, person, now, chosen, cursor=None, before=None, limit=limit, titles=titles, all_roles=all_roles
-        )
-    counted = TaskCount(open=found[0].counted_open, late=found[0].counted_late)
-    return _cut(rows, limit, found[0].counted_all, cursor, before), counted
+        return list_tasks(connection, person, now, chosen, limit=limit, titles=titles)
+    return _cut(rows, limit, found[0].counted_all, cursor, before)
 
 
 def _cut(rows: list[TaskRow], limit: int, total: int, cursor: str | None, before: str | None) -> Page[TaskRow]:
@@ -105,16 +82,19 @@ def _cut(rows: list[TaskRow], limit: int, total: int, cursor: str | None, before
 
 def count_tasks(connection: Connection, person: Person, now: datetime) -> TaskCount:
     """How many tasks are mine, and how many of those are late."""
-    row = connection.execute(select(*(count.label(name) for name, count in _my_counts(person, now).items()))).one()
-    return TaskCount(open=row.open, late=row.late)
+    return TaskCount(*connection.execute(select(*_my_counts(person, now, MOST_COUNTED))).one())
 
 
-def _my_counts(person: Person, now: datetime) -> dict[str, ScalarSelect[int]]:
+def my_count_piece(person: Person, now: datetime) -> Select[Any]:
+    """The same as a piece, `one` and `two`; of what is more than `MOST_SHOWN` only that it is more."""
+    return piece("mine", *_my_counts(person, now, MOST_SHOWN))
+
+
+def _my_counts(person: Person, now: datetime, most: int) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """Open, and of those late."""
     branches = _branches(person, "mine")
-    return {
-        "open": _count(branches, []).scalar_subquery(),
-        "late": _count(branches, [user_task.c.due_at < now]).scalar_subquery(),
-    }
+    late = [user_task.c.due_at < now]
+    return _count(branches, [], most).scalar_subquery(), _count(branches, late, most).scalar_subquery()
 
 
 def _past(cursor: str, *, backwards: bool = False) -> Condition:
@@ -183,14 +163,14 @@ def _first_ids(
     return select(select(merged.c.id).order_by(*ends(merged.c)).limit(limit).subquery().c.id)
 
 
-def _count(branches: Sequence[Condition], conditions: Sequence[Condition]) -> Select[int]:
+def _count(branches: Sequence[Condition], conditions: Sequence[Condition], most: int = MOST_COUNTED) -> Select[int]:
     """How many there are, each branch counted as far as anybody wants to know."""
     parts = []
     for branch in branches:
         part: Select[Any] = (
             select(literal_column("1")).select_from(user_task).where(user_task.c.state == "open", branch, *conditions)
         )
-        parts.append(select(func.count().label("n")).select_from(part.limit(MOST_COUNTED + 1).subquery()))
+        parts.append(select(func.count().label("n")).select_from(part.limit(most + 1).subquery()))
     return select(cast(func.coalesce(func.sum(union_all(*parts).subquery().c.n), 0), Integer))
 
 

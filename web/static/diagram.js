@@ -13,6 +13,7 @@
     place.replaceChildren(canvasPlace);
     const viewer = new window.BpmnJS({ container: canvasPlace });
     await viewer.importXML(xml);
+    for (const one of canvasPlace.querySelectorAll("svg[tabindex]")) one.removeAttribute("tabindex"); // the box around it has a name
     const canvas = viewer.get("canvas"), registry = viewer.get("elementRegistry");
     mark(canvas, registry, place.dataset.passed, "is-passed");
     mark(canvas, registry, place.dataset.current, "is-current");

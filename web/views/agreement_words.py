@@ -43,9 +43,12 @@ def heading(detail: AgreementDetail) -> str:
         status = words.words(detail.agreement.status_title)
         return _("%(place)s: %(status)s", place=place, status=page_words.lower_first(status))
     stage = page_words.lower_first(page_words.stage_title(cell.stage))
+    deciding = stage == _("beslut")  # the stage is called so itself
     sentences = {
         "late": _("%(place)s är försenad med %(stage)s", place=place, stage=stage),
-        "wait": _("%(place)s väntar på beslut (%(stage)s)", place=place, stage=stage),
+        "wait": _("%(place)s väntar på beslut", place=place)
+        if deciding
+        else _("%(place)s väntar på beslut om %(stage)s", place=place, stage=stage),
         "back": _("%(place)s har fått tillbaka arbetet med %(stage)s", place=place, stage=stage),
     }
     return sentences.get(cell.status, _("%(place)s arbetar med %(stage)s", place=place, stage=stage))

@@ -1,10 +1,11 @@
 """The meetings of the bodies that decide: read by everybody, entered by those who know them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.authorisation import may_plan_meetings
@@ -19,6 +20,7 @@ from web.marking import N_
 blueprint = Blueprint("meetings", __name__, url_prefix="/moten")
 
 SOON, AHEAD = timedelta(days=183), timedelta(days=730)
+MINE, EVERYBODY = "mina", "alla"
 BODIES = (
     N_("Styrgruppen"),
     N_("Kommunstyrelsen"),
@@ -83,14 +85,14 @@ def _page(written: dict[str, str], errors: list[tuple[str, str]]) -> str:
     person, today = context.person(), context.today()
     names = words.titles().organisations
     may = {code for code in names if may_plan_meetings(person, code)}
-    chosen = request.args.get("organisation", "")
+    own = person.organisations & names.keys()
     with context.database().read() as connection:
-        last = today + (AHEAD if chosen else SOON)
-        found = list_meetings(connection, today, last, [chosen] if chosen else None, words.titles())
+        chosen, found = _chosen(connection, today, own)
     return render_template(
         "meetings/list.html",
         meetings=found,
         chosen=chosen,
+        own=own,
         organisations=sorted(names.items(), key=lambda item: swedish_order(item[1])),
         may=may,
         written=written,
@@ -98,6 +100,19 @@ def _page(written: dict[str, str], errors: list[tuple[str, str]]) -> str:
         wrong=dict(errors),
         bodies=[_(body) for body in BODIES],
     )
+
+
+def _chosen(connection: Connection, today: date, own: Collection[str]) -> tuple[str, list[MeetingRow]]:
+    """Whose meetings are shown, and those: one's own first, everybody's when there are none of one's own."""
+    asked = request.args.get("organisation", "")
+    titles = words.titles()
+    if asked not in {"", MINE, EVERYBODY}:
+        return asked, list_meetings(connection, today, today + AHEAD, [asked], titles)
+    if asked != EVERYBODY:
+        found = list_meetings(connection, today, today + AHEAD, own, titles)
+        if found or asked:
+            return MINE, found
+    return EVERYBODY, list_meetings(connection, today, today + SOON, None, titles)
 
 
 def _day(text: str) -> date | None:

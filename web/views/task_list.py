@@ -8,10 +8,10 @@ from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.queries import TaskFilter, standings
+from engine.queries import TaskFilter, list_tasks, standings
 from engine.queries.contributions import my_contributions
-from engine.queries.tasks import MOST_COUNTED, task_page
-from web import context, header
+from engine.queries.tasks import MOST_COUNTED
+from web import context
 from web.surroundings import surroundings
 from web.views import focus, sharing, task_filter, task_groups
 from web.views.task_filter import read_filter
@@ -29,23 +29,14 @@ def show() -> str | Response:
     around = surroundings(holders=chosen.scope != "mine")
     mine = [code for code, _name in focus.municipalities(person)]
     with context.database().read() as connection:
-        page, counted = task_page(
-            connection,
-            person,
-            context.now(),
-            chosen,
-            cursor=cursor,
-            before=before,
-            limit=PAGE,
-            titles=around.titles,
-            all_roles=context.person(),
+        page = list_tasks(
+            connection, person, context.now(), chosen, cursor=cursor, before=before, limit=PAGE, titles=around.titles
         )
         standing = standings(connection, context.now(), mine, titles=around.titles) if mine else []
         asked = my_contributions(connection, context.person(), around.titles) if around.asked else []
     if cursor and not page.items:  # what stood there has been done meanwhile
         return redirect(_page_address())
     _remember()
-    header.set_open_tasks(counted.open)
     first = cursor is None and before is None
     return render_template(
         "tasks/list.html",

@@ -25,7 +25,7 @@ def karin(connection: Connection) -> Person:
 
 
 def filters(connection: Connection, person: Person) -> list[SavedFilter]:
-    return load_surroundings(connection, person).filters
+    return load_surroundings(connection, person, NOW).filters
 
 
 def keep(connection: Connection, person: Person, name: str, shared: tuple[str, str | None] | None = None) -> str:

@@ -38,16 +38,17 @@ def test_what_surrounds_a_page(both: Connection) -> None:
     asked = {"id": "c", "task_id": task, "person_id": bo.id, "fields": ["a"], "asked_by": karin.id, "asked_at": NOW}
     both.execute(insert(contribution).values(asked))
 
-    around = load_surroundings(both, karin, holders=True)
+    around = load_surroundings(both, karin, NOW, holders=True)
     assert around.titles.organisation("2080") == "Falun"
     assert [one.query for one in around.filters] == ["lage=late"]
     assert (around.preferences, around.asked) == ({}, False)
     assert around.holders == [(karin.id, "Karin")]
-    theirs = load_surroundings(both, bo)
+    assert (around.mine.open, around.mine.late) == (1, 0)
+    theirs = load_surroundings(both, bo, NOW)
     assert (theirs.preferences, theirs.asked, theirs.filters) == ({"keyboard_shortcuts": False}, True, [])
     assert list_tasks(both, karin, NOW, TaskFilter()).items[0].lent_out == 1
     elsewhere = somebody(both, "eva", ("process_leader", "2062"))
-    assert load_surroundings(both, elsewhere, holders=True).holders == []
+    assert load_surroundings(both, elsewhere, NOW, holders=True).holders == []
 
 
 def page_ids(connection: Connection, person: Person, **place: str | None) -> tuple[list[str], str | None, str | None]:

@@ -71,7 +71,7 @@ def pack(pack_key: str) -> str:
         processes = list_processes(connection, person, pack_key)
     if not versions:
         raise NotFound(NO_SUCH_VERSION)
-    return page("pack", versions=versions, processes=processes)
+    return page("pack", versions=versions, processes=processes, process_title=words.titles().process)
 
 
 @blueprint.get("/processpaket/<pack_key>/skillnad")
