@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 from personnummer import personnummer
 
 from engine.errors import FieldError
+from engine.form_sentences import CHOOSE, missing, sentence
 from engine.shapes import Fits, certainly_fits
 
 Schema = Mapping[str, Any]
@@ -93,7 +94,7 @@ def validate_draft(schema: Schema, values: Values) -> list[FieldError]:
         return errors
     given = {name: value for name, value in values.items() if value is not None}
     wrong_kind = (
-        FieldError(".".join(str(part) for part in error.absolute_path), _sentence(error))
+        FieldError(".".join(str(part) for part in error.absolute_path), sentence(error))
         for error in _validator(_bare(schema)).iter_errors(given)
         if error.validator == "type" and not _is_written(error)
     )
@@ -173,7 +174,7 @@ def _schema_errors(
     fields = schema.get("properties", {})
     for name in schema.get("required", []):
         if is_shown(fields.get(name, {}), shown) and _is_empty(shown.get(name)):
-            yield FieldError(name, _missing(fields.get(name, {})))
+            yield FieldError(name, missing(fields.get(name, {})))
     given = {name: value for name, value in shown.items() if not _is_empty(value)}
     bare, seen = _bare(schema), set[str]()
     faults = () if _fits(bare)(given) else _validator(bare).iter_errors(given)
@@ -183,7 +184,7 @@ def _schema_errors(
             path = f"{path}.{_missing_name(error)}".strip(".")
         if path and path not in seen:
             seen.add(path)
-            yield FieldError(path, _sentence(error))
+            yield FieldError(path, sentence(error))
     yield from _choice_errors(fields, given, catalogues)
 
 
@@ -198,60 +199,16 @@ def _choice_errors(
             known = {item["key"] for item in catalogues[options["catalogue"]]}
             chosen = value if isinstance(value, list) else [value]
             if any(isinstance(one, str) and one not in known for one in chosen):
-                yield FieldError(name, _CHOOSE)
+                yield FieldError(name, CHOOSE)
 
 
 def _is_empty(value: Any) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
-def _missing(field: Schema) -> str:
-    choice = "oneOf" in field or "x-options" in field or field.get("type") in {"boolean", "array"}
-    label = str(field.get("title", "fältet")).rstrip("?:.")
-    return f"Välj ett svar: {label}." if choice else f"Fyll i: {label}."
-
-
 def _missing_name(error: ValidationError) -> str:
     wanted, given = cast("list[str]", error.validator_value), cast("Values", error.instance)
-    missing = [name for name in wanted if name not in given]
-    return str(missing[0]) if missing else ""
-
-
-def _sentence(error: ValidationError) -> str:
-    limit = error.validator_value
-    if error.validator == "maxLength":
-        return f"Korta texten. Den får ha högst {limit} tecken, nu är den {len(str(error.instance))}."
-    if error.validator == "minItems" and limit == 1:
-        return "Lägg till minst en."
-    if error.validator in {"format", "type"}:
-        return (_FORMATS | _TYPES).get(str(limit), "Kontrollera hur det är skrivet.")
-    return _SENTENCES.get(str(error.validator), "Kontrollera uppgiften.").format(limit=limit)
-
-
-_CHOOSE = "Välj något av alternativen."
-_SENTENCES = {
-    "required": "Fyll i det här fältet.",
-    "minLength": "Skriv minst {limit} tecken.",
-    "minimum": "Skriv {limit} eller mer.",
-    "maximum": "Skriv {limit} eller mindre.",
-    "minItems": "Ange minst {limit}.",
-    "maxItems": "Ange högst {limit}.",
-    "oneOf": _CHOOSE,
-    "anyOf": _CHOOSE,
-    "enum": _CHOOSE,
-    "const": _CHOOSE,
-}
-_FORMATS = {
-    "date": "Skriv datumet som år-månad-dag, till exempel 2026-11-24.",
-    "email": "Skriv en e-postadress, till exempel namn@kommun.se.",
-    "uri": "Skriv en webbadress som börjar med https://.",
-}
-_TYPES = {
-    "number": "Skriv ett tal med siffror.",
-    "integer": "Skriv ett heltal med siffror.",
-    "boolean": "Välj ja eller nej.",
-    "string": "Skriv text.",
-}
+    return next((str(name) for name in wanted if name not in given), "")
 
 
 def _identity_errors(values: Any, path: str) -> Iterator[FieldError]:
