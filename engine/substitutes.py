@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
-    Row,
     String,
     and_,
     bindparam,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 
 from engine.alphabet import swedish_order
 from engine.clock import local_date
+from engine.database.prepared import Prepared
 from engine.database.tables import person as person_table
 from engine.database.tables import role_grant
 from engine.database.types import Moment
@@ -59,7 +59,7 @@ def acting_person(connection: Connection, now: datetime, person_id: str) -> Pers
     A substitute has what the absent person has at this moment, their own roles only: what they are lent themselves is
     not lent on, nor is the administrator's role. One statement. Raises NotFound.
     """
-    found = connection.execute(_ACTING, {"person_id": person_id, "day": local_date(now), "now": now}).all()
+    found = _ACTING.all(connection, {"person_id": person_id, "day": local_date(now), "now": now})
     own = [row for row in found if row.kind == OWN]
     if not own:
         raise NotFound(NO_SUCH_PERSON)
@@ -79,12 +79,12 @@ def acting_person(connection: Connection, now: datetime, person_id: str) -> Pers
     )
 
 
-def _grants(rows: Sequence[Row[Any]]) -> frozenset[Grant]:
+def _grants(rows: Sequence[Any]) -> frozenset[Grant]:
     return frozenset((row.role, row.organisation) for row in rows if row.role is not None)
 
 
-def _standing_in(rows: Sequence[Row[Any]]) -> tuple[StandIn, ...]:
-    by_substitution: dict[str, list[Row[Any]]] = {}
+def _standing_in(rows: Sequence[Any]) -> tuple[StandIn, ...]:
+    by_substitution: dict[str, list[Any]] = {}
     for row in rows:
         by_substitution.setdefault(row.substitution_id, []).append(row)
     found = [
@@ -110,27 +110,29 @@ _no_substitution = (
     cast(null(), Date).label("last_day"),
 )
 _has_grant = and_(role_grant.c.person_id == person_table.c.id, role_grant.c.revoked_at.is_(None))
-_ACTING = union_all(
-    select(literal(OWN).label("kind"), *_person, role_grant.c.role, role_grant.c.organisation, *_no_substitution)
-    .select_from(person_table.outerjoin(role_grant, _has_grant))
-    .where(person_table.c.id == _wanted, person_table.c.active),
-    # Whoever is away, with what they lend; also when they have nothing to lend, for what is assigned to them by name.
-    select(
-        literal(LENT).label("kind"),
-        *_person,
-        role_grant.c.role,
-        role_grant.c.organisation,
-        substitution.c.id.label("substitution_id"),
-        substitution.c.role.is_(None).label("in_everything"),
-        substitution.c.last_day,
-    )
-    .select_from(
-        substitution.join(person_table, person_table.c.id == substitution.c.person_id).outerjoin(
-            role_grant, and_(role_grant.c.person_id == person_table.c.id, lends())
+_ACTING = Prepared(
+    union_all(
+        select(literal(OWN).label("kind"), *_person, role_grant.c.role, role_grant.c.organisation, *_no_substitution)
+        .select_from(person_table.outerjoin(role_grant, _has_grant))
+        .where(person_table.c.id == _wanted, person_table.c.active),
+        # Whoever is away, with what they lend; also with nothing to lend, for what is assigned to them by name.
+        select(
+            literal(LENT).label("kind"),
+            *_person,
+            role_grant.c.role,
+            role_grant.c.organisation,
+            substitution.c.id.label("substitution_id"),
+            substitution.c.role.is_(None).label("in_everything"),
+            substitution.c.last_day,
         )
+        .select_from(
+            substitution.join(person_table, person_table.c.id == substitution.c.person_id).outerjoin(
+                role_grant, and_(role_grant.c.person_id == person_table.c.id, lends())
+            )
+        )
+        .where(substitution.c.substitute_id == _wanted, _now_in_force, person_table.c.active),
+        select(literal(STOOD_IN_BY).label("kind"), *_person, *_no_grant, *_no_substitution)
+        .select_from(substitution.join(person_table, person_table.c.id == substitution.c.substitute_id))
+        .where(substitution.c.person_id == _wanted, _now_in_force, person_table.c.active),
     )
-    .where(substitution.c.substitute_id == _wanted, _now_in_force, person_table.c.active),
-    select(literal(STOOD_IN_BY).label("kind"), *_person, *_no_grant, *_no_substitution)
-    .select_from(substitution.join(person_table, person_table.c.id == substitution.c.substitute_id))
-    .where(substitution.c.person_id == _wanted, _now_in_force, person_table.c.active),
 )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from engine.database.access_tables import access_token
+from engine.database.prepared import Prepared
 from engine.database.tables import person as person_table
 from engine.errors import Invalid, NotFound
 from engine.people import Person, get_person
@@ -18,6 +19,14 @@ from engine.substitutes import acting_person
 READ, WORK, OPERATE = "read", "work", "operate"
 SCOPES = (READ, WORK, OPERATE)
 _PREFIX = "samflode_"  # lets scanners of leaked secrets know one when they see it
+
+_VALID = Prepared(
+    select(access_token.c.person_id, access_token.c.scopes).where(
+        access_token.c.secret_hash == bindparam("secret_hash"),
+        access_token.c.revoked_at.is_(None),
+        or_(access_token.c.expires_at.is_(None), access_token.c.expires_at > bindparam("now")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -102,12 +111,7 @@ def list_tokens(connection: Connection) -> list[TokenRow]:
 
 def bearer_of(connection: Connection, now: datetime, secret: str) -> Bearer | None:
     """Whose token this is; None when it is unknown, revoked or expired, or the person has left."""
-    query = select(access_token.c.person_id, access_token.c.scopes).where(
-        access_token.c.secret_hash == _hash(secret),
-        access_token.c.revoked_at.is_(None),
-        or_(access_token.c.expires_at.is_(None), access_token.c.expires_at > now),
-    )
-    row = connection.execute(query).first()
+    row = _VALID.first(connection, {"secret_hash": _hash(secret), "now": now})
     if row is None:
         return None
     try:

@@ -24,8 +24,9 @@ def _compress(response: Response) -> Response:
         return response
     response.vary.add("Accept-Encoding")
     body = response.get_data()
-    wanted = request.accept_encodings.quality("gzip") > 0
-    if not wanted or len(body) < SMALLEST or "Content-Encoding" in response.headers or response.status_code < 200:
+    if len(body) < SMALLEST or "Content-Encoding" in response.headers or response.status_code < 200:
+        return response
+    if request.accept_encodings.quality("gzip") <= 0:
         return response
     response.set_data(_gzip(body))
     response.headers["Content-Encoding"] = "gzip"

@@ -30,14 +30,13 @@ HEADERS = {
 
 def install(application: Flask) -> None:
     https = bool(application.config["SESSION_COOKIE_SECURE"])
+    always = HEADERS | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https else {})
+    # Not no-store: with it the browser's back button would lose what somebody has written.
+    pages = always | {"Cache-Control": "private, no-cache"}
 
     @application.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if request.endpoint != "static":
-            # Not no-store: with it the browser's back button would lose what somebody has written.
-            response.headers.setdefault("Cache-Control", "private, no-cache")
+        said = {name.lower() for name, _ in response.headers}
+        wanted = always if request.endpoint == "static" else pages
+        response.headers.extend((name, value) for name, value in wanted.items() if name.lower() not in said)
         return response

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from engine.database.mishaps import told_apart
+from engine.database.prepared import say
 from engine.database.queue import WriteQueue
 from engine.errors import Misconfigured, Stale, Unavailable, Uncertain
 
@@ -159,7 +160,7 @@ def _create_sqlite(url: str, file: str | None, durable: bool) -> Engine:
         # A deferred BEGIN that later writes fails with "database is locked" when another writer came between;
         # taking the lock at once makes it wait for its turn instead.
         immediate = connection.get_execution_options().get("samflode_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        say(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
 

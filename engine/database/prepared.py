@@ -62,7 +62,7 @@ class Prepared:
             cursor.executemany(compiled.sql, given)
             cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _told_by_sqlalchemy(connection, cursor, compiled, error) from error
+            raise _told_by_sqlalchemy(connection, cursor, compiled.sql, error) from error
 
     def _run(self, connection: Connection, parameters: Parameters, outcome: "Callable[[_Compiled, Any], T]") -> T:
         compiled = self._for(connection, parameters)
@@ -74,7 +74,7 @@ class Prepared:
             found = outcome(compiled, cursor)
             cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _told_by_sqlalchemy(connection, cursor, compiled, error) from error
+            raise _told_by_sqlalchemy(connection, cursor, compiled.sql, error) from error
         return found
 
     def _for(self, connection: Connection, parameters: Parameters) -> "_Compiled":
@@ -91,18 +91,19 @@ class _Compiled:
 
     sql: str
     constants: dict[str, Any]  # what the statement itself says, e.g. LIMIT 1
-    order: tuple[str, ...] | None  # of the parameters, where the driver takes them by position
-    into: tuple[tuple[str, _Processor], ...]
+    into: tuple[tuple[str, _Processor | None], ...]  # the parameters, in the order in which the driver takes them
+    names: tuple[str, ...]  # of the same, where the driver takes them by name
     out: tuple[tuple[int, _Processor], ...]
     row: Any
 
     def bound(self, parameters: Parameters) -> Any:
         """The parameters as the driver wants them."""
-        given = {**self.constants, **parameters}
-        for name, process in self.into:
-            if given[name] is not None:
-                given[name] = process(given[name])
-        return given if self.order is None else [given[name] for name in self.order]
+        given = {**self.constants, **parameters} if self.constants else parameters
+        values = [
+            given[name] if process is None or given[name] is None else process(given[name])
+            for name, process in self.into
+        ]
+        return dict(zip(self.names, values, strict=True)) if self.names else values
 
     def read(self, row: Sequence[Any]) -> Any:
         """A row of the driver's, with values of our types."""
@@ -123,18 +124,30 @@ class _Compiled:
         return int(cursor.rowcount)
 
 
+def say(connection: Connection, sql: str) -> None:
+    """Run a statement that takes and gives nothing, such as BEGIN."""
+    cursor = connection.connection.cursor()
+    _tell(connection, cursor, sql, (), many=False)
+    try:
+        cursor.execute(sql)
+        cursor.close()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told_by_sqlalchemy(connection, cursor, sql, error) from error
+
+
 def _compile(statement: Any, dialect: Dialect, names: list[str]) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=names)
     if compiled.post_compile_params:
         raise ValueError(f"a list (IN) cannot be prepared: {compiled}")
     columns = list(statement.selected_columns) if isinstance(statement, SelectBase) else []
-    into = ((name, _bind(bind.type, dialect)) for bind, name in compiled.bind_names.items())
+    processors = {name: _bind(bind.type, dialect) for bind, name in compiled.bind_names.items()}
+    taken = tuple(compiled.positiontup or ()) if compiled.positional else tuple(processors)
     out = ((position, _result(column.type, dialect)) for position, column in enumerate(columns))
     return _Compiled(
         sql=str(compiled),
         constants={name: value for name, value in compiled.params.items() if name not in names},
-        order=tuple(compiled.positiontup or ()) if compiled.positional else None,
-        into=tuple((name, process) for name, process in into if process is not None),
+        into=tuple((name, processors[name]) for name in taken),
+        names=() if compiled.positional else taken,
         out=tuple((position, process) for position, process in out if process is not None),
         row=_row([str(column.key) for column in columns]),
     )
@@ -162,12 +175,12 @@ def _tell(connection: Connection, cursor: Any, sql: str, given: Any, *, many: bo
         listener(connection, cursor, sql, given, None, many)
 
 
-def _told_by_sqlalchemy(connection: Connection, cursor: Any, compiled: _Compiled, error: Any) -> Exception:
+def _told_by_sqlalchemy(connection: Connection, cursor: Any, sql: str, error: Any) -> Exception:
     """What SQLAlchemy raises when the driver raises `error`."""
     dialect = connection.dialect
     lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
     if lost:
         connection.invalidate(error)
     base: Any = dialect.loaded_dbapi.Error
-    told: Exception = DBAPIError.instance(compiled.sql, None, error, base, connection_invalidated=lost, dialect=dialect)
+    told: Exception = DBAPIError.instance(sql, None, error, base, connection_invalidated=lost, dialect=dialect)
     return told

@@ -6,6 +6,7 @@ bad luck for seconds. Here whoever leaves wakes the next. SQLite's own lock is s
 
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,31 +17,36 @@ from engine.errors import Stale
 if sys.platform != "win32":
     import fcntl
 
-_MOST_TURNS = 8  # in a row by one process, while another waits: to wake another process takes time
+_LOOK_SECONDS = 0.0002  # how long the next in turn sleeps before it looks again: a turn takes a few milliseconds
+_MOST_LOOK_SECONDS = 0.01  # when it has waited for long
 
 
 class WriteQueue:
-    """The queue in front of one file, for the threads of this process and, through a file beside it, for others'."""
+    """The queue in front of one file, for the threads of this process and, through a file beside it, for others'.
+
+    Whoever has waited too long gives up, as with SQLite: also when a process hangs while it writes.
+    """
 
     def __init__(self, file: str, patience_seconds: float) -> None:
-        """Whoever has waited so long for the others of this process gives up, as with SQLite."""
         self._file = file
         self._patience_seconds = patience_seconds
         self._guard = Lock()
         self._busy = False
         self._waiting: deque[Lock] = deque()
-        self._turns = 0  # in a row, by threads of this process
         self._process = 0
         self._next = self._writing = -1
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Inside the block it is one's turn. Raises Stale."""
+        until = time.monotonic() + self._patience_seconds
         self._await_threads()
         try:
-            if self._turns == 0:
-                self._await_processes()
-            yield
+            self._await_processes(until)
+            try:
+                yield
+            finally:
+                self._leave_process()
         finally:
             self._leave()
 
@@ -64,18 +70,19 @@ class WriteQueue:
         with self._guard:
             if called in self._waiting:  # else it was called just now
                 self._waiting.remove(called)
-                raise Stale("Det är många som sparar just nu. Inget har ändrats. Försök igen.")
+                raise _too_many()
 
-    def _await_processes(self) -> None:
+    def _await_processes(self, until: float) -> None:
         """Be the next to write, then be the one who writes.
 
-        With one lock, a process that has just left it would take it again before any other had woken up.
+        With one lock, a process that has just left it would take it again before any other had woken up. The turn goes
+        to another process each time: while that one writes, this one has time to answer those whose turn it was.
         """
         if self._process != os.getpid() and not self._open():  # locks are not inherited
             return
-        fcntl.flock(self._next, fcntl.LOCK_EX)
+        _lock(self._next, until)
         try:
-            fcntl.flock(self._writing, fcntl.LOCK_EX)
+            _lock(self._writing, until)
         finally:
             fcntl.flock(self._next, fcntl.LOCK_UN)
 
@@ -94,11 +101,12 @@ class WriteQueue:
         self._process = os.getpid()
         return True
 
+    def _leave_process(self) -> None:
+        if self._process == os.getpid():
+            fcntl.flock(self._writing, fcntl.LOCK_UN)
+
     def _leave(self) -> None:
         with self._guard:
-            self._turns = (self._turns + 1) % _MOST_TURNS if self._waiting else 0
-            if self._turns == 0 and self._process == os.getpid():
-                fcntl.flock(self._writing, fcntl.LOCK_UN)
             if self._waiting:
                 self._waiting.popleft().release()
             else:
@@ -107,3 +115,25 @@ class WriteQueue:
 
 def _opened(file: str) -> int:
     return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+
+
+def _lock(file: int, until: float) -> None:
+    """Lock the file for this process. Looks again and again: the system's own waiting has no end. Raises Stale."""
+    pause = _LOOK_SECONDS
+    while not _locked(file):
+        if time.monotonic() > until:
+            raise _too_many()
+        time.sleep(pause)
+        pause = min(pause * 1.02, _MOST_LOOK_SECONDS)
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _too_many() -> Stale:
+    return Stale("Det är många som sparar just nu. Inget har ändrats. Försök igen.")

@@ -25,10 +25,8 @@ class Moment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a moment without time zone: {value!r}")
-        utc = value.astimezone(UTC)
-        return (
-            utc if dialect.name == "postgresql" else f"{utc.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-        )
+        utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else f"{utc.isoformat(timespec='microseconds')[:-6]}Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

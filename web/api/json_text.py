@@ -61,9 +61,10 @@ def _faults(value: Any, path: tuple[str | int, ...], depth: int) -> Iterator[Fie
 
 
 def _is_unfit(text: str) -> bool:
-    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNFIT.search(text) is not None
 
 
+_UNFIT = re.compile("[\x00\ud800-\udfff]")  # null characters and halves of characters
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|[\[\]{}]')
 
 

@@ -89,6 +89,23 @@ def test_processes_take_turns(file: str) -> None:
     assert seen == [1]
 
 
+def test_a_process_that_hangs_while_it_writes_keeps_nobody_waiting_for_ever(file: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    holding, release, left = context.Event(), context.Event(), context.Value("i", 0)
+    other = context.Process(target=_hold, args=(file, holding, release, left))
+    other.start()
+    assert holding.wait(PATIENCE_SECONDS)
+    queue = WriteQueue(file, 0.05)
+    for _ in range(2):  # the second finds nothing locked by the first, which gave up
+        with pytest.raises(Stale, match="Försök igen"), queue.turn():
+            pytest.fail("two wrote at once")
+    release.set()
+    other.join()
+    with queue.turn():
+        assert left.value == 1
+    queue.close()
+
+
 def test_where_no_file_can_stand_beside_threads_take_turns_all_the_same(tmp_path: Path) -> None:
     queue = WriteQueue(str(tmp_path / "missing" / "samflode.sqlite3"), PATIENCE_SECONDS)
     with queue.turn():
