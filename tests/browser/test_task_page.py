@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from engine.clock import utc_now
 from engine.commands import deploy_pack, save_draft, start_process
+from engine.commands.contributions import ask_for_contribution
 from engine.database import Database
 from engine.database.tables import draft, metadata, user_task
 from engine.people import create_person, find_person, grant
@@ -181,3 +182,21 @@ def test_files_comments_and_help(context: BrowserContext, address: str, tmp_path
     page.get_by_role("button", name="Skicka frågan").click()
     expect(page.locator(".contributions")).to_contain_text("Har inte börjat")
     assert stumbling_blocks(page) == []
+
+
+def test_a_part_that_somebody_else_writes_saves_itself(
+    context: BrowserContext, address: str, county: Database, stumbling_blocks: Look
+) -> None:
+    with county.write() as connection:
+        karin, birgitta = find_person(connection, "karin"), find_person(connection, "birgitta")
+        assert karin is not None
+        assert birgitta is not None
+        task_id = address.rpartition("/")[2]
+        part = ask_for_contribution(connection, utc_now(), karin, task_id, birgitta.id, ["gaps"], None, "")
+    page = sign_in(context.new_page(), f"{address}/bidra/{part}", "birgitta")
+    page.locator("#f-gaps").press_sequentially("Jourtid.")
+    saved(page)
+    assert stumbling_blocks(page) == []
+    page.reload()
+    expect(page.locator("#f-gaps")).to_have_value("Jourtid.")
+    expect(page.locator("#utkast-laget")).to_contain_text("Utkastet är sparat")

@@ -288,6 +288,41 @@ def test_a_colleague_writes_a_part_that_is_taken_in(desk: Desk) -> None:
     assert "Du behöver inte skriva det här längre." in main_text(colleague.get(f"{desk.address}/bidra/{second}").text)
 
 
+def test_a_part_saves_itself_and_two_windows_lose_nothing(desk: Desk) -> None:
+    asked = {"fields": ["today", "gaps"], "person": desk.colleague.id}
+    desk.browse().post(f"{desk.address}/bidra", data=asked)
+    address = f"{desk.address}/bidra/{desk.rows(contribution)[0].id}"
+    client = desk.browse(desk.colleague)
+    form = tree(client.get(address).text).xpath("//form[@data-draft]")[0]
+    assert (form.get("data-draft"), version_on(client.get(address).text)) == (f"{address}/utkast", "")
+
+    first = client.post(f"{address}/utkast", data={"today": "Första fönstret", "_version": ""})
+    assert first.status_code == 200
+    assert first.get_json()["message"].startswith("Sparat")
+    again = {"today": "Första fönstret igen", "_version": first.get_json()["version"]}
+    assert client.post(f"{address}/utkast", data=again).status_code == 200
+    other = {"today": "Andra fönstret", "_version": ""}
+    behind = client.post(f"{address}/utkast", data=other)
+    assert (behind.status_code, behind.get_json()["choose"]) == (409, True)
+    telling = client.post(f"{address}/utkast", data={"today": "19121212-1212"})
+    assert (telling.status_code, telling.get_json()["field"]) == (422, "today")
+    assert desk.browse().post(f"{address}/utkast", data=other).status_code == 403
+    # A row or an error in between does not make an old window a new one.
+    assert version_on(client.post(address, data={**other, "gaps": "x" * 5001, "do": "done"}).text) == ""
+
+    both = client.post(address, data={**other, "do": "done"})
+    assert both.status_code == 409
+    assert "Första fönstret igen" in both.text
+    page = tree(both.text)
+    fields = {one.get("name"): one.get("value") for one in page.xpath("//main//form//input[@type='hidden']")}
+    assert page.xpath("//main//form/@action") == [f"{address}/valj"]
+    chosen = {**fields, "take.today": "both", "do": "chosen"}
+    assert client.post(f"{address}/valj", data={**chosen, "_version": "gammal"}).status_code == 409
+    assert client.post(f"{address}/valj", data={**chosen, "carried": "nonsens"}).status_code == 422
+    assert client.post(f"{address}/valj", data=chosen).status_code == 302
+    assert desk.rows(contribution)[0].values == {"today": "Andra fönstret\n\nFörsta fönstret igen"}
+
+
 def test_text_is_carried_over_a_sign_in_that_ran_out(desk: Desk, application: Flask) -> None:
     application.config["WTF_CSRF_ENABLED"] = True
     nobody = application.test_client()

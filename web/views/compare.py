@@ -45,15 +45,18 @@ class Sides:
 
 def two_windows(detail: TaskDetail, written: dict[str, Any]) -> str:
     """The person's own draft has changed since the page was opened: what came now beside what is saved."""
-    sides = Sides(
+    address = url_for("drafts.choose", task_id=detail.task.id)
+    return page(detail, written, detail.values, own_windows(), address, carried=written)
+
+
+def own_windows() -> Sides:
+    return Sides(
         title=_("Du har skrivit i två fönster"),
         lead=_("Båda texterna finns kvar. Välj för varje fråga vilken som ska gälla."),
         mine=_("Det du skrev nu"),
         other=_("Det som redan är sparat"),
         take_all=_("Behåll allt som redan är sparat"),
     )
-    address = url_for("drafts.choose", task_id=detail.task.id)
-    return page(detail, written, detail.values, sides, address, carried=written)
 
 
 def page(
@@ -65,8 +68,11 @@ def page(
     *,
     only: tuple[str, ...] | None = None,
     carried: dict[str, Any] | None = None,
+    version: int | str | None = None,
 ) -> str:
-    """The page on which to choose. `only`: these questions. `carried`: what is not saved anywhere but in the page."""
+    """The page on which to choose. `only`: these questions. `carried`: what is not saved anywhere but in the page.
+    `version`: of the saved text, when it is not the task's own draft.
+    """
     return render_template(
         "tasks/compare.html",
         detail=detail,
@@ -75,7 +81,7 @@ def page(
         address=address,
         differences=differences(detail, mine, other, only),
         carried=json.dumps(carried) if carried is not None else None,
-        version=detail.draft_version,
+        version=detail.draft_version if version is None else version,
     )
 
 

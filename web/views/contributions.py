@@ -1,6 +1,6 @@
 """Asking a colleague to write a part of a task, writing it, and taking it into the draft."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,7 +18,8 @@ from engine.queries import TaskDetail, get_task
 from engine.queries.contributions import ContributionRow, find_contribution
 from web import context, words
 from web.dates import short_date
-from web.views import compare, form_page
+from web.views import autosave, compare, form_page
+from web.views.autosave import Kept
 from web.views.form_page import Posted
 from web.views.tasks import sent_version
 
@@ -65,35 +66,52 @@ def one(task_id: str, contribution_id: str) -> str:
 
 @blueprint.post("/<contribution_id>")
 def write(task_id: str, contribution_id: str) -> Answer:
-    row = _mine(task_id, contribution_id)
-    detail = _detail(task_id)
+    row, detail = _mine(task_id, contribution_id), _detail(task_id)
     posted = form_page.read_posted(part(detail.form, row.fields), detail.task.pack_key)
-    done = posted.action == "done"
+    done, version = posted.action == "done", request.form.get("_version")
     if posted.rows_changed:
-        return _page(row, posted)
+        return _page(row, posted, version)
     if done and posted.errors:
-        return _page(row, posted), 422
+        return _page(row, posted, version), 422
     try:
-        context.database().run(
-            lambda connection: save_contribution(
-                connection,
-                context.now(),
-                context.person(),
-                contribution_id,
-                posted.values,
-                done=done,
-                version=request.form.get("_version"),
-            )
-        )
+        _save(row, posted.values, version, done=done)
     except InvalidForm as error:
-        return _page(row, Posted(posted.values, error.errors)), 422
-    except DraftChanged as error:
-        # Both texts on one page: what was written now in the form, what is saved above it.
-        return _page(row, Posted(posted.values, []), saved=error.saved), 409
+        return _page(row, Posted(posted.values, error.errors), version), 422
+    except DraftChanged:
+        return _two_windows(task_id, contribution_id, posted.values), 409
     if done:
         flash(_("Tack. %(name)s har fått besked.", name=row.asked_by_name))
     else:
         flash(_("Det du har skrivit är sparat. Du kan stänga sidan och fortsätta en annan gång."))
+    return redirect(url_for("contributions.one", task_id=task_id, contribution_id=contribution_id))
+
+
+@blueprint.post("/<contribution_id>/utkast")
+def keep(task_id: str, contribution_id: str) -> autosave.Answer:
+    """For the page's script: keep what stands in the form now, and say so."""
+
+    def save() -> Kept:
+        row, detail = _mine(task_id, contribution_id), _detail(task_id)
+        posted = form_page.read_posted(part(detail.form, row.fields), detail.task.pack_key)
+        saved_at = _save(row, posted.values, request.form.get("_version"))
+        return Kept(saved_at, saved_at.isoformat(), [])
+
+    return autosave.tell(save)
+
+
+@blueprint.post("/<contribution_id>/valj")
+def choose(task_id: str, contribution_id: str) -> Answer:
+    """One's own two windows: what was chosen among them."""
+    row, detail = _mine(task_id, contribution_id), _detail(task_id)
+    mine = compare.carried()
+    found = compare.differences(detail, mine, row.values, row.fields)
+    try:
+        _save(row, compare.chosen(mine, row.values, found), request.form.get("_version"))
+    except DraftChanged:
+        return _two_windows(task_id, contribution_id, mine), 409
+    except InvalidForm as error:
+        raise Invalid(error.errors[0].message) from error
+    flash(_("Utkastet är sparat med det du valde."))
     return redirect(url_for("contributions.one", task_id=task_id, contribution_id=contribution_id))
 
 
@@ -156,7 +174,28 @@ def _received(task_id: str, contribution_id: str) -> tuple[TaskDetail, Contribut
     return detail, row
 
 
-def _page(row: ContributionRow, posted: Posted, saved: dict[str, Any] | None = None) -> str:
+def _save(row: ContributionRow, values: dict[str, Any], version: str | None, *, done: bool = False) -> datetime:
+    return context.database().run(
+        lambda connection: save_contribution(
+            connection, context.now(), context.person(), row.id, values, done=done, version=version
+        )
+    )
+
+
+def _version(row: ContributionRow) -> str:
+    return row.saved_at.isoformat() if row.saved_at else ""
+
+
+def _two_windows(task_id: str, contribution_id: str, written: dict[str, Any]) -> str:
+    """What is saved by now beside what came, question by question."""
+    row, detail = _mine(task_id, contribution_id), _detail(task_id)
+    address = url_for("contributions.choose", task_id=task_id, contribution_id=contribution_id)
+    sides, version = compare.own_windows(), _version(row)
+    return compare.page(detail, written, row.values, sides, address, only=row.fields, carried=written, version=version)
+
+
+def _page(row: ContributionRow, posted: Posted, version: str | None = None) -> str:
+    """`version`: of what the form's text began with, when that is not what is saved."""
     detail = _detail(row.task_id)
     form = part(detail.form, row.fields)
     shown = form_page.fields(form, posted.values, detail.task.pack_key, posted.errors, posted.focus)
@@ -167,9 +206,9 @@ def _page(row: ContributionRow, posted: Posted, saved: dict[str, Any] | None = N
         detail=detail,
         fields=shown,
         errors=form_page.error_links(shown, posted.errors),
+        unsaved=posted.unsaved,
         answers=form_page.read_answers(form, row.values, detail.task.pack_key),
-        saved=form_page.read_answers(form, saved, detail.task.pack_key) if saved is not None else None,
-        version=row.saved_at.isoformat() if row.saved_at else "",
+        version=_version(row) if version is None else version,
     )
 
 

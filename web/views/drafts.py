@@ -2,30 +2,30 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import commands
-from engine.commands.drafts import DraftChanged, throw_away_draft
-from engine.errors import InvalidForm, NotFound, NotPermitted, SamflodeError
+from engine.commands.drafts import throw_away_draft
+from engine.errors import NotFound, NotPermitted
 from engine.queries import TaskDetail, get_task
 from engine.queries.attachments import files_of_task
 from engine.queries.drafts import DraftRow, drafts_of_others, may_see_drafts
-from web import context, words
+from web import context
 from web.dates import clock, short_date
-from web.views import compare, form_page, task_page
+from web.views import autosave, compare, form_page, task_page
+from web.views.autosave import Kept
 from web.views.tasks import sent_version
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/uppgifter")
 
-Answer = Response | tuple[Response, int]
-
 
 @blueprint.post("/<task_id>/utkast")
-def save(task_id: str) -> Answer:
+def save(task_id: str) -> autosave.Answer:
     """For the page's script: keep what stands in the form now, and say so."""
-    try:
+
+    def keep() -> Kept:
         detail = _detail(task_id)
         posted = form_page.read_posted(detail.form, detail.task.pack_key)
         saved = context.database().run(
@@ -33,17 +33,9 @@ def save(task_id: str) -> Answer:
                 connection, context.now(), context.person(), task_id, posted.values, version=sent_version()
             )
         )
-    except DraftChanged as error:
-        return jsonify(message=words.said(str(error)), choose=True), 409
-    except InvalidForm as error:
-        return jsonify(message=words.said(error.errors[0].message), field=error.errors[0].path), 422
-    except SamflodeError as error:
-        return jsonify(message=words.said(str(error))), 403 if isinstance(error, NotPermitted) else 409
-    return jsonify(
-        message=_("Sparat %(time)s", time=clock(saved.saved_at)),
-        version=saved.version,
-        answered=_answered(detail, posted.values),
-    )
+        return Kept(saved.saved_at, saved.version, _answered(detail, posted.values))
+
+    return autosave.tell(keep)
 
 
 @blueprint.post("/<task_id>/utkast/valj")

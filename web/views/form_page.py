@@ -28,6 +28,11 @@ class Posted:
     focus: str = ""
 
     @property
+    def unsaved(self) -> bool:
+        """Whether what came is kept nowhere but on the page that answers."""
+        return self.rows_changed or bool(self.errors)
+
+    @property
     def action(self) -> str:
         return request.form.get("do", "save")
 

@@ -77,6 +77,7 @@ def show(
         task=detail.task,
         fields=shown,
         errors=form_page.error_links(shown, errors) + _file_errors(posted) + _comment_errors(comment[2]),
+        unsaved=posted.unsaved,
         comment=comment,
         version=detail.draft_version if version is None else version,
         around=around,
