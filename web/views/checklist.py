@@ -6,6 +6,7 @@ and a table called `risks` what may go wrong.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from flask_babel import gettext as _
@@ -105,10 +106,18 @@ def _reported_missing(context: Iterable[SubmissionRow]) -> list[Point]:
     for found in _rows(context, MISSING):
         title = _text(found, "what") or _text(found, "why")
         due = _text(found, "by_when")
-        parts = [_text(found, "what_next"), _("klart %(day)s", day=due) if due else ""]
+        parts = [_text(found, "what_next"), _("klart %(day)s", day=_day(due)) if due else ""]
         if title:
             points.append(Point("missing", title, ". ".join(part.rstrip(".") for part in parts if part), written=True))
     return points
+
+
+def _day(written: str) -> str:
+    """`24 juni 2027`, or what was written when it is not a day."""
+    try:
+        return dates.short_date(date.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 def _rows(context: Iterable[SubmissionRow], name: str) -> Iterable[dict[str, Any]]:
