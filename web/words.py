@@ -42,8 +42,8 @@ def words(text: str | None) -> str:
         translated = known.translate(text, language.current())
         if translated != text:
             return translated
-    known = gettext(text)
-    return known if known != text else sentences.as_a_whole(text)
+    of_interface = gettext(text)
+    return of_interface if of_interface != text else sentences.as_a_whole(text)
 
 
 def said(message: str) -> str:

@@ -7,16 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, literal, or_, select, tuple_
 
 from engine.authorisation import sees_everything
-from engine.database.register_tables import agreement, deviation
+from engine.database.register_tables import agreement, decision, deviation
 from engine.database.tables import user_task
 from engine.people import Person
 from engine.queries.agreements import AgreementRow, agreement_in_stage
 from engine.queries.deviations import visible_to
 from engine.queries.page import read_cursor, write_cursor
+from engine.queries.sought import items_called, meanings, organisations_called, tasks_that_fit
 from engine.queries.swedish import swedish_order
 from engine.queries.task_rows import TaskRow, task_columns, task_row
 from engine.queries.tasks import concerns
-from engine.queries.text_search import contains, items_called, organisations_called, tasks_with, words_of
+from engine.queries.text_search import contains, words_of
 from engine.queries.titles import Titles
 
 Condition = ColumnElement[bool]
@@ -40,7 +41,10 @@ def find_tasks(
 ) -> tuple[list[TaskRow], str | None]:
     """Open tasks, soonest due first; or those that are done, the latest first. And the cursor of the next page."""
     conditions = [user_task.c.state == literal("open" if is_open else "completed", literal_execute=True)]
-    conditions.append(tasks_with(text, titles))
+    found = meanings(connection, titles, text)
+    if found is None:
+        return [], None
+    conditions += tasks_that_fit(found, is_open=is_open)
     if not sees_everything(person):
         conditions.append(concerns(person))
     key = user_task.c.due_at if is_open else user_task.c.ended_at
@@ -49,8 +53,8 @@ def find_tasks(
         here, there = tuple_(key, user_task.c.id), tuple_(literal(moment, key.type), task_id)
         conditions.append(here > there if is_open else here < there)
     order = (key, user_task.c.id) if is_open else (key.desc(), user_task.c.id.desc())
-    found = connection.execute(task_columns(person.id).where(*conditions).order_by(*order).limit(limit + 1))
-    rows = [task_row(row, titles) for row in found]
+    query = task_columns(person.id).where(*conditions).order_by(*order).limit(limit + 1)
+    rows = [task_row(row, titles) for row in connection.execute(query)]
     return _page(rows, limit, lambda row: ((row.due_at if is_open else row.ended_at or row.due_at), row.id))
 
 
@@ -87,19 +91,24 @@ def _agreement_has(word: str, titles: Titles) -> Condition:
     return or_(
         contains(agreement.c.title, word),
         contains(agreement.c.key, word),
-        agreement.c.organisation.in_(organisations_called(word, titles)),
+        agreement.c.organisation.in_(sorted(organisations_called(word, titles))),
+        agreement.c.key.in_(select(decision.c.agreement_key).where(contains(decision.c.case_number, word))),
     )
 
 
 def _deviation_has(word: str, titles: Titles) -> Condition:
     texts = (deviation.c.happened, deviation.c.place, deviation.c.key, deviation.c.external_case_number)
-    organisations, items = organisations_called(word, titles), items_called(word, titles)
+    organisations = sorted(organisations_called(word, titles))
+    categories, clauses = (
+        sorted(key for pack in titles.packs for key in items_called(word, titles, pack, catalogue))
+        for catalogue in ("deviation_categories", "deviation_clauses")
+    )
     return or_(
         *(contains(column, word) for column in texts),
         deviation.c.organisation.in_(organisations),
         deviation.c.receiving_organisation.in_(organisations),
-        deviation.c.category.in_(items),
-        deviation.c.clause.in_(items),
+        deviation.c.category.in_(categories),
+        deviation.c.clause.in_(clauses),
     )
 
 

@@ -27,8 +27,8 @@ from engine.database.tables import draft, user_task
 from engine.people import Person
 from engine.queries.page import Page, read_cursor, write_cursor
 from engine.queries.pieces import piece
+from engine.queries.sought import meanings, tasks_that_fit
 from engine.queries.task_rows import TaskCount, TaskFilter, TaskRow, task_columns, task_row
-from engine.queries.text_search import tasks_with
 from engine.queries.titles import Titles, load_titles
 
 __all__ = ["MOST_COUNTED", "MOST_SHOWN", "TaskCount", "TaskFilter", "TaskRow", "count_tasks", "list_tasks"]
@@ -57,7 +57,9 @@ def list_tasks(
     """
     titles = titles or load_titles(connection)
     branches = _branches(person, chosen.scope)
-    conditions = _conditions(person, now, chosen, titles)
+    conditions = _conditions(person, now, chosen)
+    if chosen.search and chosen.search.strip():
+        conditions += tasks_that_fit(meanings(connection, titles, chosen.search), is_open=True)
     bound = [_past(before, backwards=True)] if before else [_past(cursor)] if cursor else []
     ids = _first_ids(branches, [*conditions, *bound], limit + 1, backwards=before is not None)
     page = task_columns(person.id).where(user_task.c.id.in_(ids)).subquery("page")
@@ -174,7 +176,7 @@ def _count(branches: Sequence[Condition], conditions: Sequence[Condition], most:
     return select(cast(func.coalesce(func.sum(union_all(*parts).subquery().c.n), 0), Integer))
 
 
-def _conditions(person: Person, now: datetime, chosen: TaskFilter, titles: Titles) -> list[Condition]:
+def _conditions(person: Person, now: datetime, chosen: TaskFilter) -> list[Condition]:
     conditions: list[Condition] = [
         column == value
         for column, value in (
@@ -192,8 +194,6 @@ def _conditions(person: Person, now: datetime, chosen: TaskFilter, titles: Title
         conditions.append(user_task.c.due_at < now if chosen.late else user_task.c.due_at >= now)
     if chosen.progress is not None:
         conditions.append(_progress(person, chosen.progress))
-    if chosen.search and chosen.search.strip():
-        conditions.append(tasks_with(chosen.search, titles))
     return conditions
 
 

@@ -80,7 +80,11 @@ BPMN = """<?xml version="1.0" encoding="UTF-8"?>
     <bpmn:subProcess id="write_all">
       <bpmn:startEvent id="writing_begun" />
       <bpmn:sequenceFlow id="f3" sourceRef="writing_begun" targetRef="write_section" />
-      <bpmn:userTask id="write_section" name="Skriv avsnittet" />
+      <bpmn:userTask id="write_section" name="Skriv avsnittet">
+        <bpmn:extensionElements>
+          <camunda:properties><camunda:property name="catalogue" value="agreement_sections" /></camunda:properties>
+        </bpmn:extensionElements>
+      </bpmn:userTask>
       <bpmn:sequenceFlow id="f4" sourceRef="write_section" targetRef="writing_done" />
       <bpmn:endEvent id="writing_done" />
     </bpmn:subProcess>
