@@ -32,11 +32,18 @@ def fill_in(
             values[name] = chosen[name]
         elif prefilled.get(name) and field.get("type") == "array" and not field.get("x-rows"):
             values[name] = _completed(prefilled[name], field, catalogues, rng, today)
-        elif name in required or rng.random() < 0.6:
+        elif name in required or (_can_be_made_up(field) and rng.random() < 0.6):
             value = _value(name, field, catalogues, rng, today)
             if value is not None:
                 values[name] = value
     return values
+
+
+def _can_be_made_up(field: Mapping[str, Any]) -> bool:
+    """Not a file, nor a table of what the system knows (cases, statements) when it has told of none."""
+    inner = field.get("items", {})
+    known = {"business_key", "item"} & inner.get("properties", {}).keys()
+    return field.get("x-widget") != "file" and not (known and field.get("x-prefill") and not field.get("x-rows"))
 
 
 def _completed(
@@ -157,7 +164,7 @@ def _date(name: str, rng: random.Random, today: date) -> date:
 
 
 def _text(name: str, field: Mapping[str, Any], rng: random.Random, today: date) -> str:
-    text = phrase(name, rng, today)
+    text = phrase(name, field, rng, today)
     limit = int(field.get("maxLength", 10_000))
     if len(text) > limit:
         text = text[: limit - 1].rsplit(" ", 1)[0]

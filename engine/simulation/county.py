@@ -3,7 +3,7 @@
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,6 +35,8 @@ _OPEN_TASK = Prepared(select(user_task).where(user_task.c.id == bindparam("task_
 class Options:
     """What to play. `revise`: the county network commissions a revision in time (or never does).
 
+    `amendments`: when the county network proposes a minor one (every other May when not said).
+    `left_undone`: roles whose tasks nobody does any more, and from which day on: they wait for whoever comes after.
     `enough` is asked before every step, with the moment that comes, and ends the play early when it says so.
     """
 
@@ -44,6 +46,8 @@ class Options:
     seed: int = 1
     revise: bool = True
     deviations_per_year: float = 12.0
+    amendments: Sequence[date] | None = None
+    left_undone: Mapping[str, date] = field(default_factory=dict)
     progress: Callable[[date], None] | None = None
     enough: Callable[[datetime], bool] | None = None
 
@@ -116,8 +120,9 @@ class _County:
         while moment < self._end:
             moment += timedelta(days=self._rng.expovariate(self._options.deviations_per_year / 365.25))
             self._schedule(moment, "deviation")
-        for year in range(self._options.start.year + 1, self._options.end.year, 2):
-            self._schedule(start_of_day(date(year, 5, 15)), "amendment")
+        every_other_may = [date(year, 5, 15) for year in range(self._options.start.year + 1, self._options.end.year, 2)]
+        for day in every_other_may if self._options.amendments is None else self._options.amendments:
+            self._schedule(start_of_day(day), "amendment")
 
     def _start(self, person: Person, process_key: str, organisation: str | None) -> bool:
         with self._database.write() as connection:
@@ -181,7 +186,9 @@ class _County:
 
     def _plan_tasks(self, rows: Sequence[Any]) -> None:
         for row in rows:
-            self._schedule(self._when(row), "task", row)
+            left_from = self._options.left_undone.get(row.role)
+            if left_from is None or row.created_at < start_of_day(left_from):
+                self._schedule(self._when(row), "task", row)
 
     def _when(self, row: Any) -> datetime:
         """Most are in good time, some late, a few very late; nobody begins what is not yet worth looking at."""

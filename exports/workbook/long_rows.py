@@ -61,7 +61,7 @@ class LongRows:
             kept = "" if shown == shown.strip() else ' xml:space="preserve"'
             return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{kept}>{escape(shown)}</t></is></c>'
         if not isinstance(shown, int | float):
-            shown = to_excel(shown)
+            shown = to_excel(shown)  # type: ignore[no-untyped-call]
         return f'<c r="{place}" s="{style}" t="n"><v>{shown}</v></c>'
 
 

@@ -48,7 +48,8 @@ def test_they_hold_what_openpyxl_would_have_written() -> None:
 
 def test_there_may_be_none_or_more_than_are_held_at_once() -> None:
     def many() -> Iterator[list[Value]]:
-        yield from ([number, f"rad {number}"] for number in range(1201))
+        for number in range(1201):
+            yield [number, f"rad {number}"]
 
     columns = [Column("N", kind="number"), Column("Text")]
     none, some = sheets(Table("T", "T", columns, [], long=True), Table("U", "U", columns, many(), long=True))

@@ -59,7 +59,15 @@ def county(peopled: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 def test_the_county_lives_for_years_and_nobody_is_stuck(county: Database, pack: Pack) -> None:
-    options = Options(pack.key, date(2024, 10, 1), date(2026, 12, 31), seed=3, deviations_per_year=4)
+    options = Options(
+        pack.key,
+        date(2024, 10, 1),
+        date(2026, 12, 31),
+        seed=3,
+        deviations_per_year=4,
+        amendments=[date(2025, 5, 15), date(2026, 11, 1)],
+        left_undone={"rss": date(2026, 10, 1)},
+    )
     played = play(county, options)
     assert played.stuck == []
     assert played.tasks > 500
@@ -68,10 +76,13 @@ def test_the_county_lives_for_years_and_nobody_is_stuck(county: Database, pack: 
         assert integrity.check(connection) == []
         local = connection.execute(select(agreement).where(agreement.c.kind == "local")).all()
         overdue = due_timers(connection, start_of_day(date(2026, 12, 31)), 10)
+        of_rss = connection.execute(select(user_task.c.state, user_task.c.created_at).where(user_task.c.role == "rss"))
+        left = {(state, created_at >= start_of_day(date(2026, 10, 1))) for state, created_at in of_rss}
     assert len(local) == len(pack.parameters["municipalities"])  # type: ignore[arg-type]
     assert {row.status for row in local} <= {"preparing", "in_force", "under_revision", "prolonged"}
     assert sum(row.in_force_on is not None for row in local) > len(local) / 2
     assert overdue == []
+    assert left == {("completed", False), ("open", True)}
 
 
 @pytest.mark.parametrize("seed", range(2))

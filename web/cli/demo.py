@@ -24,6 +24,9 @@ _THREADS = 8
 _SEED = 9
 # The made-up people stop some days ago: what waits since then is for whoever tries the demo, some of it late.
 _LEFT_TO_DO = timedelta(days=14)
+# RSS has few tasks in a year: two amendments are proposed shortly before, and what comes to RSS from then on waits.
+_PROPOSED_BEFORE = (timedelta(days=40), timedelta(days=20))
+_RSS_LEAVES = timedelta(days=45)
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -74,7 +77,15 @@ def _fill(database: Database, settings: Settings) -> None:
     today = local_date(utc_now())
     for folder in pack_folders(settings):
         pack = load_pack(folder)
-        options = Options(pack.key, pack.valid_from, min(today - _LEFT_TO_DO, pack.valid_to), seed=_SEED)
+        end = min(today - _LEFT_TO_DO, pack.valid_to)
+        options = Options(
+            pack.key,
+            pack.valid_from,
+            end,
+            seed=_SEED,
+            amendments=[pack.valid_from + timedelta(days=230), *(end - before for before in _PROPOSED_BEFORE)],
+            left_undone={"rss": end - _RSS_LEAVES},
+        )
         beginning = start_of_day(pack.valid_from) - timedelta(days=460)
         with database.write() as connection:
             deploy_pack(connection, beginning, folder)
