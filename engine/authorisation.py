@@ -26,6 +26,7 @@ FOUR_EYES_TOGETHER = (
 )
 NOT_YOUR_ORGANISATION = "Du har ingen roll i de organisationer som detta gäller och kan därför inte se det."
 CANNOT_START = "Ingen av dina roller får starta detta. Be RSS Dalarna om hjälp."
+NOT_YOUR_START = "Det är ett utkast som någon annan skriver på. Bara den som skriver kan se det."
 NEEDS_ORGANISATION = "Välj vilken kommun det gäller."
 NOT_YOURS_TO_NAME = "Beteckningen sätts av Samflöde. Bara de som följer upp länet får välja en egen."
 NOT_YOUR_MESSAGE = "Bara de som följer upp länet får skicka meddelanden till ärenden."
@@ -44,6 +45,7 @@ NOT_YOURSELF = "Välj någon annan än dig själv."
 NOT_FROM_HERE = "Be någon som har en roll i den organisation som uppgiften gäller."
 NOT_YOUR_MEETINGS = "Bara RSS Dalarna, administratören och kommunens egen processledare kan skriva in möten."
 NOT_AN_ADMINISTRATOR = "Bara en administratör får ändra personer, organisationer, roller och processpaket."
+NOT_YOUR_ACCESS = "Du kan bara avsluta dina egna inloggningar och nycklar. En administratör kan göra det för andra."
 NOT_ABOUT_YOU = "Du kan bara hämta det som finns om dig själv. En administratör kan göra det för andra."
 NOT_AN_OPERATOR = "Bara en administratör får pausa, avbryta, ändra eller flytta ärenden."
 
@@ -186,6 +188,16 @@ def may_start(person: Person, process: StartRule, organisation: str | None) -> V
     return YES if county_wide or any(where == organisation for _, where in roles) else Verdict(CANNOT_START)
 
 
+def may_draft_start(person: Person, process: StartRule) -> Verdict:
+    """Begin to write on a start form: a role that may start it somewhere. Where is asked when it is handed in."""
+    return YES if any(role in process.startable_by for role, _ in person.grants) else Verdict(CANNOT_START)
+
+
+def may_open_start_draft(person: Person, owner_id: str) -> Verdict:
+    """Nothing has started: what is written so far is its author's alone."""
+    return YES if person.id == owner_id else Verdict(NOT_YOUR_START)
+
+
 def starts_for(person: Person, process: StartRule, organisation: str | None) -> str | None:
     """In whose place somebody starts it who may only do so as a substitute; None when they do it as themselves."""
     if may_start(replace(person, grants=person.grants - person.borrowed), process, organisation):
@@ -223,6 +235,11 @@ def may_operate(person: Person) -> Verdict:
 def may_administer(person: Person) -> Verdict:
     """People, organisations, roles, packs, settings."""
     return YES if person.is_administrator else Verdict(NOT_AN_ADMINISTRATOR)
+
+
+def may_end_access(person: Person, owner_id: str) -> Verdict:
+    """Sign somebody out everywhere, or take a token back: oneself, and administrators for anybody."""
+    return YES if person.id == owner_id or person.is_administrator else Verdict(NOT_YOUR_ACCESS)
 
 
 def may_see_what_is_stored(person: Person, about: str) -> Verdict:

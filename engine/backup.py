@@ -6,8 +6,10 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Select, Table, delete, exists, insert, literal, select
 
@@ -19,6 +21,7 @@ from engine.database import (
 )
 from engine.database.tables import metadata
 from engine.database.upgrade import upgrade
+from engine.database.workplace_tables import backup_copy
 from engine.errors import Conflict, Invalid, Misconfigured, NotFound
 from engine.integrity import check
 
@@ -49,6 +52,23 @@ def back_up(database: Database, file: Path) -> None:
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def faults_of_copy(file: Path) -> list[str]:
+    """What the check finds wrong with a copy; the file itself is left as it is."""
+    with tempfile.TemporaryDirectory(prefix="samflode-") as folder:
+        copy = Database(f"sqlite:///{shutil.copy(file, Path(folder) / 'copy.sqlite3')}", durable=False)
+        try:
+            with copy.read() as connection:
+                return list(check(connection))
+        finally:
+            copy.close()
+
+
+def note_copy(connection: Connection, made_at: datetime, size: int, *, checked: bool) -> None:
+    """Remember that a copy as of `made_at` was made, so that its age can be seen. `size` is in bytes."""
+    row = {"id": uuid4().hex, "made_at": made_at, "size": size, "checked": checked}
+    connection.execute(insert(backup_copy).values(row))
 
 
 def restore(database: Database, file: Path, *, replace: bool = False, despite_faults: bool = False) -> int:

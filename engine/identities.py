@@ -37,6 +37,13 @@ def link_identity(connection: Connection, now: datetime, person_id: str, issuer:
         raise Conflict("Kontot är redan kopplat till en annan användare. Ta bort den kopplingen först.") from error
 
 
+def unlink_identity(connection: Connection, person_id: str, issuer: str, subject: str) -> None:
+    """Let one account of a provider no longer sign in as the person. Raises NotFound."""
+    theirs = (*_mine(issuer, subject), identity.c.person_id == person_id)
+    if connection.execute(delete(identity).where(*theirs)).rowcount == 0:
+        raise NotFound("Kontot är inte kopplat till personen.")
+
+
 def unlink_identities(connection: Connection, person_id: str) -> int:
     """Let nobody sign in as the person through a provider any more. Returns how many accounts that were."""
     return connection.execute(delete(identity).where(identity.c.person_id == person_id)).rowcount

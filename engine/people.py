@@ -1,6 +1,6 @@
 """People, their roles in organisations, and how they prove who they are with a password."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from threading import BoundedSemaphore
@@ -55,6 +55,7 @@ class Person:
 
     What is lent by somebody who is away is among them when the person was read with `acting_person`; `borrowed` are
     those that are held in no other way. `stood_in_by` are the ids of those who act for the person at the moment.
+    A browser's session lasts as long as `session_nonce` is what it was when the session began.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Person:
     standing_in: tuple[StandIn, ...] = ()
     borrowed: frozenset[Grant] = frozenset()
     stood_in_by: frozenset[str] = frozenset()
+    session_nonce: str = field(default="", repr=False, compare=False)
 
     def has(self, role: str, organisation: str) -> bool:
         return (role, organisation) in self.grants
@@ -188,11 +190,19 @@ def list_people(connection: Connection, role: str | None = None, organisation: s
 
 
 def set_password(connection: Connection, person_id: str, password: str) -> None:
-    """Replace the password. Raises Invalid when it is too short."""
+    """Replace the password and end every session that the old one began. Raises Invalid when it is too short."""
     if len(password) < MINIMUM_PASSWORD_LENGTH:
         raise Invalid(f"Lösenordet behöver minst {MINIMUM_PASSWORD_LENGTH} tecken.")
     values = {"password_hash": _hash(password)}
     connection.execute(update(person_table).where(person_table.c.id == person_id).values(values))
+    end_sessions(connection, person_id)
+
+
+def end_sessions(connection: Connection, person_id: str) -> None:
+    """Sign the person out in every browser, at once."""
+    # Never a counter: a restored database would count to the same number again.
+    ended = update(person_table).where(person_table.c.id == person_id)
+    connection.execute(ended.values(session_nonce=uuid4().hex))
 
 
 def authenticate(connection: Connection, username: str, password: str) -> Person:
@@ -239,6 +249,7 @@ def _with_grants() -> Any:
         person_table.c.name,
         person_table.c.email,
         person_table.c.locale,
+        person_table.c.session_nonce,
     )
     return (
         select(*columns, role_grant.c.role, role_grant.c.organisation)
@@ -260,6 +271,7 @@ def _people(connection: Connection, query: Any) -> list[Person]:
             email=first.email,
             locale=first.locale,
             grants=frozenset((row.role, row.organisation) for row in of_person if row.role is not None),
+            session_nonce=first.session_nonce,
         )
         for of_person in rows.values()
         for first in of_person[:1]

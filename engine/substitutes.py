@@ -76,6 +76,7 @@ def acting_person(connection: Connection, now: datetime, person_id: str) -> Pers
         standing_in=standing_in,
         borrowed=lent - grants,
         stood_in_by=frozenset(row.id for row in found if row.kind == STOOD_IN_BY),
+        session_nonce=own[0].session_nonce,
     )
 
 
@@ -102,6 +103,7 @@ _person = (
     person_table.c.name,
     person_table.c.email,
     person_table.c.locale,
+    person_table.c.session_nonce,
 )
 _no_grant = (cast(null(), String).label("role"), cast(null(), String).label("organisation"))
 _no_substitution = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, true, update
 
 from engine.database.access_tables import access_token
 from engine.database.prepared import Prepared
@@ -95,12 +95,13 @@ def revoke_token(connection: Connection, now: datetime, token_id: str) -> None:
         raise NotFound(f"Nyckeln {token_id} finns inte, eller är redan återkallad.")
 
 
-def list_tokens(connection: Connection) -> list[TokenRow]:
-    """Every token that has not been revoked, by person, the oldest first."""
+def list_tokens(connection: Connection, person_id: str | None = None) -> list[TokenRow]:
+    """Every token that has not been revoked, or a person's, by person, the oldest first."""
     query = (
         select(access_token, person_table.c.username)
         .join(person_table, person_table.c.id == access_token.c.person_id)
         .where(access_token.c.revoked_at.is_(None))
+        .where(access_token.c.person_id == person_id if person_id is not None else true())
         .order_by(person_table.c.username, access_token.c.created_at, access_token.c.id)
     )
     return [

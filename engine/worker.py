@@ -5,6 +5,7 @@ Any number of workers may run: each timer and each message is taken in a transac
 first. Nothing is kept in memory that is not in the database.
 """
 
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,13 +16,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 
+from engine import kept_texts
 from engine.clock import utc_now
 from engine.commands.digests import MakeWorkbook, due_digests, due_workbooks, write_digest, write_workbook
 from engine.commands.drafts import clear_old_drafts
+from engine.commands.start_drafts import clear_old_start_drafts
 from engine.commands.timers import due_timers, fire_timer, note_failure
 from engine.database import Database
 from engine.delivery import deliver_mail
 from engine.errors import SamflodeError, Stale, Unavailable
+from engine.heartbeats import Heart, forget_silent
 from engine.settings import Settings
 
 TICK_SECONDS = 1.0
@@ -34,8 +38,12 @@ _log = logging.getLogger("samflode.worker")
 def run(database: Database, settings: Settings, make_workbook: MakeWorkbook | None = None) -> None:
     """Work until the process is told to stop. `make_workbook` is for those who have asked for one each month."""
     scheduler = _SteadyBlockingScheduler(timezone="UTC")
-    _schedule(scheduler, database, settings, make_workbook)
-    scheduler.start()
+    heart = _schedule(scheduler, database, settings, make_workbook)
+    try:
+        scheduler.start()
+    finally:
+        with contextlib.suppress(Stale, Unavailable):
+            heart.stop(database)
 
 
 def start_in_background(
@@ -150,19 +158,26 @@ def _schedule(
     database: Database,
     settings: Settings,
     make_workbook: MakeWorkbook | None,
-) -> None:
+) -> Heart:
+    heart = Heart(utc_now())
+
     def beat() -> None:
         try:
             tick(database, settings, utc_now(), make_workbook)
+            heart.beat(database, utc_now())
         except Unavailable as error:
             _log.warning("nothing done this time: %s", error)
 
     def tidy() -> None:
         try:
             database.run(lambda connection: clear_old_drafts(connection, utc_now()))
+            database.run(lambda connection: clear_old_start_drafts(connection, utc_now()))
+            database.run(lambda connection: kept_texts.clear_old(connection, utc_now()))
+            database.run(lambda connection: forget_silent(connection, utc_now()))
         except (Stale, Unavailable) as error:
             _log.warning("old drafts are still there: %s", error)
 
     scheduler.add_job(tidy, _Beat(TIDY_SECONDS), coalesce=True, max_instances=1, misfire_grace_time=None)
     scheduler.add_job(beat, _Beat(TICK_SECONDS), coalesce=True, max_instances=1, misfire_grace_time=None)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    return heart

@@ -21,6 +21,7 @@ PUBLIC = frozenset(
         "sign_in.show",
         "sign_in.submit",
         "oidc.begin",
+        "oidc.carry",
         "oidc.finish",
         "pages.accessibility",
         "pages.privacy",
@@ -49,7 +50,8 @@ class SignedIn:
     is_anonymous: bool = False
 
     def get_id(self) -> str:
-        return self.person.id
+        """What the session remembers: who, and until which signing out everywhere."""
+        return f"{self.person.id}.{self.person.session_nonce}".rstrip(".")
 
 
 def install(application: Flask) -> None:
@@ -64,12 +66,14 @@ def is_public(endpoint: str) -> bool:
     return endpoint in PUBLIC or endpoint.partition(".")[0] in TOKEN_BLUEPRINTS
 
 
-def _load(person_id: str) -> SignedIn | None:
+def _load(remembered: str) -> SignedIn | None:
+    person_id, _separator, nonce = remembered.partition(".")
     try:
         with context.database().read() as connection:
-            return SignedIn(acting_person(connection, context.now(), person_id))
+            person = acting_person(connection, context.now(), person_id)
     except NotFound:
         return None
+    return SignedIn(person) if person.session_nonce == nonce else None
 
 
 def _demand_signing_in() -> Response | None:

@@ -3,7 +3,7 @@
 from flask import Flask, g, request, session
 
 from engine.clock import utc_now
-from engine.commands.attachments import MAX_TOTAL_BYTES
+from engine.commands.kept_files import MAX_TOTAL_BYTES
 from engine.database import Database
 from engine.errors import Misconfigured
 from engine.settings import Settings
@@ -25,7 +25,7 @@ from web import (
 FORM_LIMIT = 6 * 1024 * 1024  # for whoever sends no files
 FORM_MEMORY_LIMIT = 5 * 1024 * 1024
 UPLOAD_LIMIT = MAX_TOTAL_BYTES + FORM_LIMIT  # as many files as a task may have, and the form around them
-TAKES_FILES = frozenset({"tasks.submit"})
+TAKES_FILES = frozenset({"tasks.submit", "processes.start"})
 
 
 def create_application(settings: Settings, database: Database) -> Flask:

@@ -15,7 +15,7 @@ from web import context
 blueprint = Blueprint("health", __name__)
 
 FRESH = timedelta(seconds=10)  # asked more often than this, the figures are not counted anew
-FIGURES: tuple[tuple[str, str, Callable[[Health], float]], ...] = (
+FIGURES: tuple[tuple[str, str, Callable[[Health], float | None]], ...] = (
     ("samflode_open_tasks", "User tasks that are open", lambda health: health.open_tasks),
     ("samflode_late_tasks", "Open user tasks whose due time has passed", lambda health: health.late_tasks),
     ("samflode_due_timers", "Timers that are due and have not fired", lambda health: health.due_timers),
@@ -26,6 +26,17 @@ FIGURES: tuple[tuple[str, str, Callable[[Health], float]], ...] = (
     ),
     ("samflode_outbox_unsent", "Mail that has not been sent", lambda health: health.unsent_mail),
     ("samflode_open_incidents", "Incidents that nobody has resolved", lambda health: health.open_incidents),
+    ("samflode_workers", "Workers that have been heard of within a minute", lambda health: health.workers),
+    (
+        "samflode_last_worker_beat_seconds",
+        "How long ago any worker was heard of; missing when none ever was",
+        lambda health: health.last_beat_seconds,
+    ),
+    (
+        "samflode_last_backup_seconds",
+        "How long ago samflode backup made a copy; missing when it never did",
+        lambda health: health.last_backup_seconds,
+    ),
 )
 
 
@@ -70,7 +81,9 @@ def ready() -> Response:
 def metrics() -> Response:
     health = current_app.extensions["samflode_health"].read(context.now())
     lines = [
-        f"# HELP {name} {meaning}.\n# TYPE {name} gauge\n{name} {figure(health)}\n" for name, meaning, figure in FIGURES
+        f"# HELP {name} {meaning}.\n# TYPE {name} gauge\n{name} {value}\n"
+        for name, meaning, figure in FIGURES
+        if (value := figure(health)) is not None
     ]
     return Response("".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
 

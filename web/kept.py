@@ -19,7 +19,7 @@ FIELD = "kept"
 LONGEST = 1_000_000
 # Never carried: what only belongs to the request that it came with, and secrets.
 _LEFT_OUT = frozenset({"csrf_token", "password", FIELD})
-_NOT_CARRIED = ("sign_in.", "roles.")
+_NOT_CARRIED = ("sign_in.", "oidc.", "roles.")
 
 Kept = dict[str, Any]
 
@@ -30,13 +30,12 @@ def page(kept: Kept) -> str:
     return render_template("accounts/kept.html", kept=kept, shown=shown)
 
 
-def resumed() -> str | None:
+def resumed(carried: str) -> str | None:
     """After signing in: the page that carries on what came before, if the sign-in page carried anything."""
-    given = request.form.get(FIELD, "")
-    if not given or len(given) > LONGEST:
+    if not carried or len(carried) > LONGEST:
         return None
     try:
-        kept = json.loads(given)
+        kept = json.loads(carried)
         fields = [(str(name), str(value)) for name, value in kept["fields"] if name not in _LEFT_OUT]
         address = str(kept["to"])
     except (ValueError, TypeError, KeyError, RecursionError):

@@ -8,6 +8,7 @@ from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 
 from engine.errors import NotPermitted
+from engine.kept_texts import read_text
 from engine.people import Person, authenticate, find_person
 from web import context, kept
 from web.access import SignedIn
@@ -17,13 +18,15 @@ from web.demo_people import DemoPerson, demo_people
 blueprint = Blueprint("sign_in", __name__)
 
 KEPT_WHEN_SIGNING_OUT = ("locale",)
+ELSEWHERE = "kept_elsewhere"  # in the session: the secret of the text that waits in the database
 
 
 @blueprint.get("/logga-in")
 def show() -> str | Response:
     if context.signed_in_person():
         return redirect(start_page())
-    return _form()
+    ended = session.pop("_user_id", None) is not None  # signed out from elsewhere, or the account has been closed
+    return _form(carried=text_elsewhere(), ended=ended)
 
 
 @blueprint.post("/logga-in")
@@ -44,17 +47,22 @@ def submit() -> Response | tuple[str, int]:
         except NotPermitted:
             errors["username"] = _("Användarnamnet eller lösenordet stämmer inte. Försök igen.")
         else:
-            return sign_in_as(found, request.form.get("next"))
+            return sign_in_as(found, request.form.get("next"), request.form.get(kept.FIELD, ""))
     return _form(username, errors), 422
 
 
 @blueprint.post("/logga-ut")
 def sign_out() -> Response:
+    return signed_out()
+
+
+def signed_out(*, everywhere: bool = False) -> Response:
+    """End this browser's session and leave nothing behind in it."""
     kept = {key: session[key] for key in KEPT_WHEN_SIGNING_OUT if key in session}
     logout_user()
     session.clear()
     session.update(kept)
-    response = redirect(url_for("sign_in.show", out="1"))
+    response = redirect(url_for("sign_in.show", out="overallt" if everywhere else "1"))
     # On a shared computer the next person must not find the pages, or text that was never saved.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -64,19 +72,39 @@ def _be_made_up_person(username: str) -> Response | tuple[str, int]:
     """Without a password: the demo holds nothing but made-up data and answers only on this machine."""
     with context.database().read() as connection:
         found = find_person(connection, username)
-    return sign_in_as(found, request.form.get("next")) if found else (_form(), 422)
+    if found is None:
+        return _form(), 422
+    return sign_in_as(found, request.form.get("next"), request.form.get(kept.FIELD, ""))
 
 
-def sign_in_as(found: Person, wanted: str | None) -> Response:
-    """Begin the person's session, and go to the page that was wanted."""
+@blueprint.get("/logga-in/fortsatt")
+def resume() -> str | Response:
+    """After signing in elsewhere: what this browser was sending, to be sent once more."""
+    return kept.resumed(text_elsewhere()) or redirect(start_page())
+
+
+def sign_in_as(found: Person, wanted: str | None, carried: str = "") -> Response:
+    """Begin the person's session, and go to the page that was wanted, or on with the text that was carried."""
+    elsewhere = session.get(ELSEWHERE)
     # A new session, so that one planted before signing in is worth nothing.
     locale = session.get("locale")
     session.clear()
     session.permanent = True
     session["locale"] = locale or found.locale
+    if elsewhere:
+        session[ELSEWHERE] = elsewhere
     login_user(SignedIn(found))
-    carried = kept.resumed()
-    return make_response(carried) if carried else redirect(own_address(wanted))
+    resumed = kept.resumed(carried)
+    return make_response(resumed) if resumed else redirect(own_address(wanted))
+
+
+def text_elsewhere() -> str:
+    """What this browser was sending before it went to sign in at the identity provider; empty when nothing."""
+    secret = session.get(ELSEWHERE)
+    if not secret:
+        return ""
+    with context.database().read() as connection:
+        return read_text(connection, context.now(), secret) or ""
 
 
 def page_that_carries(sent: kept.Kept) -> str:
@@ -84,7 +112,7 @@ def page_that_carries(sent: kept.Kept) -> str:
     return _form(carried=json.dumps(sent))
 
 
-def _form(username: str = "", errors: dict[str, str] | None = None, carried: str = "") -> str:
+def _form(username: str = "", errors: dict[str, str] | None = None, carried: str = "", *, ended: bool = False) -> str:
     first, others = _made_up_people() if context.settings().demo else ([], [])
     return render_template(
         "accounts/sign_in.html",
@@ -94,7 +122,8 @@ def _form(username: str = "", errors: dict[str, str] | None = None, carried: str
         errors=errors or {},
         wanted=request.values.get("next", ""),
         carried=carried or request.form.get(kept.FIELD, ""),
-        signed_out=request.args.get("out") == "1",
+        signed_out=request.args.get("out", ""),
+        ended=ended,
     )
 
 

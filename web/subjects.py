@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from web import context, page_words, pages, roles, shortcuts, sign_in, words
 from web.views import (
     account,
+    account_access,
     account_keys,
     account_stored,
     account_substitutes,
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     roles.blueprint,
     account.blueprint,
     account_stored.blueprint,
+    account_access.blueprint,
     account_keys.blueprint,
     account_substitutes.blueprint,
     administration.blueprint,

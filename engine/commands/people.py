@@ -11,6 +11,7 @@ from engine import people
 from engine.authorisation import may_administer
 from engine.clock import local_date
 from engine.commands.administration import difference, note
+from engine.commands.start_drafts import throw_away_all_of
 from engine.database.access_tables import access_token
 from engine.database.tables import draft, identity, organisation, outbox, role_grant, user_task
 from engine.database.tables import person as person_table
@@ -28,6 +29,7 @@ from engine.settings import LOCALES
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,62}", re.ASCII)
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+_TELLING = frozenset({"name", "email", "username", "subject"})  # of what the log says of somebody
 _PASSWORD_BYTES = 15  # twenty characters to read aloud
 
 NO_NAME = "Skriv personens namn."
@@ -175,6 +177,7 @@ def anonymise_person(connection: Connection, now: datetime, person: Person, pers
         .where(role_grant.c.person_id == person_id, role_grant.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+    throw_away_all_of(connection, person_id)
     for table in (draft, identity, preference, saved_filter, calendar_feed):
         connection.execute(delete(table).where(table.c.person_id == person_id))
     connection.execute(delete(outbox).where(outbox.c.person_id == person_id, outbox.c.sent_at.is_(None)))
@@ -222,6 +225,7 @@ def _demand_an_administrator(connection: Connection) -> None:
 
 
 def _end_access(connection: Connection, now: datetime, person_id: str) -> None:
+    people.end_sessions(connection, person_id)
     for table in (access_token, calendar_feed):
         live: tuple[ColumnElement[bool], ...] = (table.c.person_id == person_id, table.c.revoked_at.is_(None))
         connection.execute(update(table).where(*live).values(revoked_at=now))
@@ -235,7 +239,7 @@ def _forget_in_log(connection: Connection, person_id: str) -> None:
     about = administration_event.c.subject == person_id
     for row in connection.execute(select(administration_event).where(about)).all():
         kept = {
-            key: {name: value for name, value in said.items() if name not in {"name", "email", "username"}}
+            key: {name: value for name, value in said.items() if name not in _TELLING}
             if isinstance(said, dict)
             else said
             for key, said in row.data.items()

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.authorisation import may_start, starts_for
 from engine.clock import local_date
-from engine.commands import effects, instances
+from engine.commands import effects, instances, start_drafts, task_files
+from engine.commands.start_drafts import Along
 from engine.commands.tasks import submit
 from engine.database.tables import counter, process_instance
 from engine.definitions import latest_definition
@@ -43,10 +44,12 @@ def start_process(
     values: dict[str, Any] | None = None,
     variables: dict[str, Any] | None = None,
     pack_key: str = DEFAULT_PACK,
+    draft_version: int | None = None,
 ) -> Started:
     """Start a process with the values of its start form (if it has one) and with first data (`variables`).
 
-    Raises NotFound, NotPermitted, Invalid, InvalidForm, Conflict when the business key is taken.
+    `draft_version`: that of the person's draft as they saw it (0: none), whose files go along; None leaves it be.
+    Raises NotFound, NotPermitted, Invalid, InvalidForm, Conflict (the business key is taken, or StartDraftChanged).
     """
     pack = current_pack(connection, pack_key)
     process = pack.process(process_key)
@@ -55,10 +58,12 @@ def start_process(
     may_start(person, process, organisation).demand()
     definition = latest_definition(connection, pack_key, process_key)
     form = definition.form(definition.start_form_key) if definition.start_form_key else {}
-    errors = validate(form, values or {}, pack.catalogues, Circumstances(local_date(now)))
+    along = start_drafts.taken_along(connection, person, pack_key, process_key, draft_version)
+    values = task_files.named_in(form, values or {}, along.files)
+    errors = validate(form, values, pack.catalogues, Circumstances(local_date(now)))
     if errors:
         raise InvalidForm(errors)
-    shown = visible(form, values or {})
+    shown = visible(form, values)
     work = Work(connection, now, person.id, person.grants)
     key = business_key or _next_key(work, pack, process, organisation)
     _demand_free(work, process_key, key)
@@ -77,6 +82,7 @@ def start_process(
             form,
             definition.start_form_key,
             shown,
+            along,
             _acting_for(person, organisation),
             starts_for(person, process, organisation),
         ),
@@ -92,12 +98,16 @@ def _submit_start(
     form: dict[str, Any],
     form_key: str | None,
     values: dict[str, Any],
+    along: Along,
     party: str | None,
     absent: str | None,
 ) -> dict[str, str]:
     if not form_key:
         return {"for": absent} if absent else {}
-    return submit(work, instance, form, "start", form_key, values, party=party, acting_for=absent)
+    handed_in = task_files.told_in(values, along.files)
+    told = submit(work, instance, form, "start", form_key, handed_in, party=party, acting_for=absent)
+    start_drafts.bind(work.connection, along, instance, told["submission"])
+    return told
 
 
 def _acting_for(person: Person, organisation: str | None) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from engine.authorisation import may_see_task
+from engine.authorisation import may_open_start_draft, may_see_task
 from engine.database.tables import person as person_table
 from engine.database.tables import user_task
 from engine.database.workplace_tables import attachment, attachment_content
@@ -21,8 +21,9 @@ class AttachmentRow:
     """One file. `field` is the question that it answers, None beside the form; `size` is in bytes."""
 
     id: str
-    task_id: str
-    instance_id: str
+    task_id: str | None  # none for a file of a start form
+    instance_id: str | None  # none before the start
+    start_draft_id: str | None
     field: str | None
     name: str
     media_type: str
@@ -36,7 +37,7 @@ class AttachmentRow:
 
 def files_of_task(connection: Connection, task_id: str) -> list[AttachmentRow]:
     """The task's files, in the order in which they came, handed in or not."""
-    return _read(connection, attachment.c.task_id == task_id)
+    return read_rows(connection, attachment.c.task_id == task_id)
 
 
 def count_files(connection: Connection, task_ids: list[str]) -> dict[str, int]:
@@ -50,17 +51,12 @@ def read_file(connection: Connection, person: Person, attachment_id: str) -> tup
     """A file with its content. Raises NotFound, NotPermitted.
 
     Whoever may see the task may have its files. What has been handed in follows the case: an agreement's files are as
-    public as the agreement, a deviation's are for those whom it concerns.
+    public as the agreement, a deviation's are for those whom it concerns. Before the start there is only its author.
     """
-    found = next(iter(_read(connection, attachment.c.id == attachment_id)), None)
+    found = next(iter(read_rows(connection, attachment.c.id == attachment_id)), None)
     if found is None:
         raise NotFound(GONE)
-    task = connection.execute(select(user_task).where(user_task.c.id == found.task_id)).one()
-    seen = may_see_task(person, task)
-    if not seen and found.submission_id is not None:
-        get_instance(connection, person, found.instance_id)
-    else:
-        seen.demand()
+    _demand_sight(connection, person, found)
     content = connection.execute(
         select(attachment_content.c.content).where(attachment_content.c.attachment_id == attachment_id)
     ).scalar_one_or_none()
@@ -69,7 +65,21 @@ def read_file(connection: Connection, person: Person, attachment_id: str) -> tup
     return found, bytes(content)
 
 
-def _read(connection: Connection, *conditions: ColumnElement[bool]) -> list[AttachmentRow]:
+def _demand_sight(connection: Connection, person: Person, file: AttachmentRow) -> None:
+    if file.instance_id is None:
+        may_open_start_draft(person, file.person_id).demand()
+        return
+    seen = None
+    if file.task_id is not None:
+        seen = may_see_task(person, connection.execute(select(user_task).where(user_task.c.id == file.task_id)).one())
+    if not seen and file.submission_id is not None:
+        get_instance(connection, person, file.instance_id)
+    elif seen is not None:
+        seen.demand()
+
+
+def read_rows(connection: Connection, *conditions: ColumnElement[bool]) -> list[AttachmentRow]:
+    """Files that have not been taken away again, in the order in which they came."""
     columns = [attachment.c[name] for name in AttachmentRow.__dataclass_fields__ if name != "person_name"]
     query = (
         select(*columns, person_table.c.name.label("person_name"))

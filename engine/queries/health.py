@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, select
 
 from engine.database.tables import incident, outbox, timer, user_task
+from engine.database.workplace_tables import backup_copy, worker_beat
+from engine.heartbeats import SILENT_AFTER
 
 
 @dataclass(frozen=True)
 class Health:
-    """How much there is, and how much of it should have been done by now."""
+    """How much there is, and how much of it should have been done by now. None: never."""
 
     open_tasks: int
     late_tasks: int
@@ -18,6 +20,9 @@ class Health:
     oldest_due_timer_seconds: float
     unsent_mail: int
     open_incidents: int
+    workers: int  # that live
+    last_beat_seconds: float | None
+    last_backup_seconds: float | None
 
 
 def read_health(connection: Connection, now: datetime) -> Health:
@@ -29,9 +34,27 @@ def read_health(connection: Connection, now: datetime) -> Health:
         select(func.count()).select_from(timer).where(due),
         select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None), outbox.c.address.is_not(None)),
         select(func.count()).select_from(incident).where(incident.c.resolved_at.is_(None)),
+        select(func.count()).select_from(worker_beat).where(worker_beat.c.beat_at > now - SILENT_AFTER),
     )
-    oldest = select(func.min(timer.c.due_at)).where(due)
-    row = connection.execute(select(*(query.scalar_subquery() for query in (*counts, oldest)))).one()
-    open_tasks, late, timers, unsent, incidents, oldest_at = row
-    lateness = (now - oldest_at).total_seconds() if oldest_at else 0.0
-    return Health(open_tasks, late, timers, lateness, unsent, incidents)
+    moments = (
+        select(func.min(timer.c.due_at)).where(due),
+        select(func.max(worker_beat.c.beat_at)),
+        select(func.max(backup_copy.c.made_at)),
+    )
+    row = connection.execute(select(*(query.scalar_subquery() for query in (*counts, *moments)))).one()
+    open_tasks, late, timers, unsent, incidents, workers, oldest, beat, backup = row
+    return Health(
+        open_tasks,
+        late,
+        timers,
+        _seconds(oldest, now) or 0.0,
+        unsent,
+        incidents,
+        workers,
+        _seconds(beat, now),
+        _seconds(backup, now),
+    )
+
+
+def _seconds(since: datetime | None, now: datetime) -> float | None:
+    return None if since is None else (now - since).total_seconds()

@@ -29,7 +29,7 @@ NAMES = frozenset(
         "substitute_id",
     }
 )
-SECRETS = frozenset({"password_hash", "secret_hash", "hash", "event_hash"})
+SECRETS = frozenset({"password_hash", "session_nonce", "secret_hash", "hash", "event_hash"})
 # Answers that the API gave to a program, kept for a day in case it asks again.
 NOT_SHOWN = frozenset({"answered_request"})
 

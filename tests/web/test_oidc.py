@@ -10,18 +10,21 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 from joserfc.jwk import RSAKey
+from lxml import html
 from sqlalchemy import select
 
+from engine import kept_texts
 from engine.clock import utc_now
 from engine.database import Database
 from engine.database.tables import identity
 from engine.database.upgrade import upgrade
+from engine.database.workplace_tables import kept_text
 from engine.errors import Conflict, Invalid, Misconfigured
 from engine.identities import link_identity, linked_subjects
-from engine.people import create_person, find_person
+from engine.people import create_person, find_person, grant
 from engine.settings import Oidc, Settings
 from tests.web.provider import CLIENT_ID, CLIENT_SECRET, Provider, leave, running_provider
-from tests.workplace import make_application
+from tests.workplace import browse, make_application
 from web.cli import main
 
 
@@ -221,3 +224,121 @@ def test_an_administrator_links_accounts(
     assert main(["user", "unlink", "karin"]) == 0
     assert "Borttagna kopplingar: 2." in capsys.readouterr().out
     database.close()
+
+
+# What comes between ---------------------------------------------------------------------------------------------------
+
+
+def carried_to_provider(visitor: FlaskClient, wrote: str) -> str:
+    """Somebody whose session has ended sends a form, and goes on to the provider. Returns the way there."""
+    refused = visitor.post("/uppgifter/nagon", data={"text": wrote, "do": "save"})
+    assert refused.status_code == 401
+    (form,) = html.fromstring(refused.text).xpath("//form[@action='/logga-in/organisation']")
+    onward = visitor.post("/logga-in/organisation", data=dict(form.form_values()))
+    assert onward.status_code == 200, onward.text
+    (refresh,) = html.fromstring(onward.text).xpath("//meta[@http-equiv='refresh']/@content")
+    return str(refresh.partition("url=")[2])
+
+
+def test_text_that_was_being_sent_survives_signing_in_at_the_provider(visitor: FlaskClient, database: Database) -> None:
+    assert carried_to_provider(visitor, "Ett långt svar <b>") == "/logga-in/organisation"
+    assert visitor.get(to_provider(visitor)).headers["Location"] == "/logga-in/fortsatt"
+    for _time in range(2):  # the page may be loaded anew
+        answer = visitor.get("/logga-in/fortsatt")
+        (form,) = html.fromstring(answer.text).xpath("//form[@action='/uppgifter/nagon']")
+        assert dict(form.form_values())["text"] == "Ett långt svar <b>"
+    assert visitor.application.test_client().get("/logga-in/fortsatt").status_code == 302
+    with database.write() as connection:
+        assert connection.execute(select(kept_text.c.content)).scalars().all() != []
+        kept_texts.clear_old(connection, utc_now() + kept_texts.KEPT_FOR)
+    assert visitor.get("/logga-in/fortsatt").status_code == 302
+    assert visitor.get("/uppgifter").status_code == 200
+
+
+def test_it_survives_what_comes_between_too(visitor: FlaskClient, provider: Provider, database: Database) -> None:
+    carried_to_provider(visitor, "Mitt svar")
+    to_provider(visitor, "/uppgifter")
+    cancelled = visitor.get("/logga-in/svar?error=access_denied&error_description=Nej")
+    said = html.fromstring(cancelled.text).xpath("string(//main)")
+    assert ("Inloggningen avbröts" in said, "Nej" in said) == (True, False)
+    assert "Det du skrev finns kvar i en timme." in cancelled.text
+    (again,) = html.fromstring(cancelled.text).xpath("//a[@role='button']/@href")
+    assert again == "/logga-in/organisation?next=/uppgifter"
+    provider.subject = "somebody else"
+    assert "Det du skrev finns kvar i en timme." in visitor.get(to_provider(visitor)).text
+    assert "Mitt svar" in visitor.get("/logga-in").text  # for signing in with a password, too
+    stranger = visitor.application.test_client()
+    assert "Mitt svar" not in stranger.get("/logga-in").text
+    with database.write() as connection:
+        assert kept_texts.clear_old(connection, utc_now() + kept_texts.KEPT_FOR) == 1
+    assert "Mitt svar" not in visitor.get("/logga-in").text
+
+
+def test_strangers_cannot_fill_the_database(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_texts, "MOST", 10)
+    with database.write() as connection:
+        kept_texts.keep_text(connection, utc_now(), "123456")
+        with pytest.raises(Invalid, match="inte att spara"):
+            kept_texts.keep_text(connection, utc_now(), "123456")
+        kept_texts.keep_text(connection, utc_now() + kept_texts.KEPT_FOR, "123456")  # an hour later there is room
+
+
+def test_clocks_may_differ_a_little_and_else_it_is_said(visitor: FlaskClient, provider: Provider) -> None:
+    for seconds, told in ((600, "Klockan går olika"), (60, "")):
+        provider.spoil = lambda claims, ahead=seconds: claims.update(iat=int(time.time()) + ahead)
+        answer = visitor.get(to_provider(visitor))
+        assert (answer.status_code, told in answer.text) == (422 if told else 302, True)
+
+
+def test_each_fault_has_its_own_words(visitor: FlaskClient, provider: Provider) -> None:
+    assert "påbörjades i ett annat fönster" in visitor.get("/logga-in/svar?code=x&state=y").text
+    assert "svarar inte just nu" in visitor.get("/logga-in/svar?error=temporarily_unavailable").text
+    provider.spoil = SPOILT["expired"]
+    assert "Klockan går olika" in visitor.get(to_provider(visitor)).text
+    provider.spoil = SPOILT["another nonce"]
+    assert "Börja om från början" in visitor.get(to_provider(visitor)).text
+
+
+def test_a_provider_that_goes_away_meanwhile(database: Database, tmp_path: Path) -> None:
+    with running_provider() as short_lived:
+        oidc = Oidc(short_lived.issuer, CLIENT_ID, CLIENT_SECRET)
+        visitor = make_application(database, tmp_path, oidc=oidc).test_client()
+        back = to_provider(visitor)
+    answer = visitor.get(back)
+    assert (answer.status_code, "svarar inte just nu" in answer.text) == (503, True)
+    unheard = make_application(database, tmp_path, oidc=oidc).test_client().get("/logga-in/organisation")
+    assert (unheard.status_code, "svarar inte just nu" in unheard.text) == (503, True)
+
+
+def test_an_administrator_links_and_unlinks_on_the_persons_page(
+    provider: Provider, database: Database, tmp_path: Path, karin: str
+) -> None:
+    oidc = Oidc(provider.issuer, CLIENT_ID, CLIENT_SECRET)
+    application = make_application(database, tmp_path, csrf=False, oidc=oidc)
+    with database.write() as connection:
+        made = create_person(connection, utc_now(), "root", "Rut A.")
+        grant(connection, utc_now(), made, "administrator", "rss")
+        administrator, person = find_person(connection, "root"), find_person(connection, karin)
+    assert administrator is not None
+    assert person is not None
+    root, visitor = browse(application, administrator), application.test_client()
+    page = f"/administration/personer/{person.id}"
+    link = f"{page}/konto/koppla"
+    for wrong, told in (("", "Skriv identiteten"), ("191212121212", "personnummer")):
+        refused = root.post(link, data={"oidc_subject": wrong})
+        assert (refused.status_code, told in refused.text) == (422, True)
+    assert root.post(link, data={"oidc_subject": "f3b1c2"}).status_code == 302
+    other = f"/administration/personer/{administrator.id}/konto/koppla"
+    assert "redan kopplat" in root.post(other, data={"oidc_subject": "f3b1c2"}).text
+    assert visitor.get(to_provider(visitor)).status_code == 302
+    assert visitor.get("/uppgifter").status_code == 200
+    assert "f3b1c2" in root.get(page).text
+    gone = root.post(f"{page}/konto/ta-bort", data={"issuer": provider.issuer, "subject": "f3b1c2"})
+    assert gone.status_code == 302
+    assert visitor.get("/uppgifter").status_code == 302  # what the account had begun is over
+    assert visitor.get(to_provider(visitor)).status_code == 403
+    log = root.get("/administration/logg").text
+    assert ("Kopplade ett konto i inloggningstjänsten till Karin A." in log, "Tog bort en koppling" in log) == (
+        True,
+        True,
+    )

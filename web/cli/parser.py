@@ -43,6 +43,7 @@ def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     check.add_argument("--rebuild", action="store_true", help="first remake registers and the rows of what waits")
     backup = command(commands, "backup", "storage:backup", "copy the whole database to a file, while others work")
     backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument("--check", action="store_true", help="check the copy afterwards, as `database check` does")
     restore = command(commands, "restore", "storage:restore", "fill an empty database from such a file")
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="the database need not be empty: all in it is lost")
@@ -123,6 +124,25 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         change.add_argument("role")
         change.add_argument("organisation", metavar="ORGANISATION_CODE")
     command(actions, "list", "people:show", "who there is, with their roles")
+    _substitutes(actions)
+
+
+def _substitutes(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    substitute = actions.add_parser("substitute", help="who acts for whom, and when")
+    ways = substitute.add_subparsers(required=True, metavar="ACTION")
+    name = command(ways, "set", "substitutes:name", "let somebody act for a person who is away; both are told by mail")
+    name.add_argument("username", metavar="WHO_IS_AWAY")
+    name.add_argument("substitute", metavar="SUBSTITUTE")
+    name.add_argument("--from", dest="first_day", type=_day, required=True, metavar="DATE")
+    name.add_argument("--until", dest="last_day", type=_day, required=True, metavar="DATE", help="the last day")
+    name.add_argument("--role", help="in this role only (with --organisation)")
+    name.add_argument("--organisation", metavar="CODE")
+    end = command(ways, "end", "substitutes:end", "end it now, or take it back before it has begun")
+    end.add_argument("substitution", metavar="ID", help="as `list` shows it")
+    for parser in (name, end):
+        parser.add_argument("--user", metavar="NAME", help="who does it (default: whoever is away)")
+    shown = command(ways, "list", "substitutes:show", "today's and those to come")
+    shown.add_argument("username", nargs="?", metavar="PERSON", help="those that concern this person")
 
 
 def _api(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from engine.backup import Faulty, back_up
+from engine.backup import Faulty, back_up, faults_of_copy, note_copy
 from engine.backup import restore as restore_from
 from engine.clock import utc_now
 from engine.database import Database
@@ -41,9 +41,22 @@ def check_database(arguments: argparse.Namespace) -> int:
 
 
 def backup(arguments: argparse.Namespace) -> int:
-    """Copy the whole database to a file, while others work."""
-    back_up(open_database(open_settings()), arguments.file)
-    print(f"{arguments.file} ({arguments.file.stat().st_size // 1024} kB)")
+    """Copy the whole database to a file, while others work, and note that it was done. With --check also check it.
+
+    A faulty copy is kept, but not noted. Exit 1 with a line per fault.
+    """
+    database, made_at = open_database(open_settings()), utc_now()
+    back_up(database, arguments.file)
+    size = arguments.file.stat().st_size
+    faults = faults_of_copy(arguments.file) if arguments.check else []
+    for fault in faults:
+        tell_error(fault)
+    if faults:
+        return 1
+    database.run(lambda connection: note_copy(connection, made_at, size, checked=arguments.check))
+    print(f"{arguments.file} ({size // 1024} kB)")
+    if arguments.check:
+        tell("Allt stämmer.")
     return 0
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from engine.authorisation import NOT_FROM_HERE
 from engine.backup import back_up, restore
 from engine.clock import local_date
-from engine.commands import attachments, comments, contributions, drafts
+from engine.commands import attachments, comments, contributions, drafts, kept_files
 from engine.database import Database
 from engine.database.tables import draft, outbox, submission
 from engine.database.upgrade import upgrade
@@ -260,12 +260,12 @@ def test_files_are_counted_and_named_with_care(drafting: Scene, monkeypatch: pyt
         did(drafting, attachments.add_file, "mora", task, "a.pdf", PDF)
     with pytest.raises(Invalid):
         did(drafting, attachments.add_file, "leader", task, "a.pdf", PDF, field="no_such_field")
-    monkeypatch.setattr(attachments, "MAX_FILES", 2)
+    monkeypatch.setattr(kept_files, "MAX_FILES", 2)
     did(drafting, attachments.add_file, "leader", task, "../../etc/a\u202efdp.pdf", PDF)
-    monkeypatch.setattr(attachments, "MAX_TOTAL_BYTES", 2 * len(PDF) - 1)
+    monkeypatch.setattr(kept_files, "MAX_TOTAL_BYTES", 2 * len(PDF) - 1)
     with pytest.raises(Invalid, match="100 MB"):
         did(drafting, attachments.add_file, "leader", task, "b.pdf", PDF)
-    monkeypatch.setattr(attachments, "MAX_TOTAL_BYTES", 1000)
+    monkeypatch.setattr(kept_files, "MAX_TOTAL_BYTES", 1000)
     did(drafting, attachments.add_file, "leader", task, "b" * 300 + ".pdf", PDF)
     with pytest.raises(Invalid, match="Ta bort någon"):
         did(drafting, attachments.add_file, "leader", task, "c.pdf", PDF)

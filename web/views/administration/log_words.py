@@ -25,6 +25,8 @@ FIELDS = {
     "refused": N_("gick inte"),
     "from": N_("från"),
     "to": N_("till"),
+    "issuer": N_("inloggningstjänst"),
+    "subject": N_("identitet"),
 }
 UNTOLD = frozenset({"token", "mail", "incident"})
 

@@ -20,11 +20,13 @@ from engine.commands.people import (
     revoke_role,
 )
 from engine.errors import InvalidForm
+from engine.identities import linked_subjects
 from engine.people import Person
 from engine.queries.administration import PeopleFilter, PersonRow, held_tasks, read_log, read_person, search_people
+from engine.tokens import list_tokens
 from exports.tables import Column, Table
 from web import context, header, words
-from web.views import account_substitutes
+from web.views import account_access, account_substitutes
 from web.views.account_substitutes import Written
 from web.views.administration.place import blueprint, download, organisation_choices, page, roles, said, written
 
@@ -102,7 +104,7 @@ def add_person_posted() -> Response | tuple[str, int]:
 
 @blueprint.get("/personer/<person_id>")
 def person(person_id: str) -> str:
-    return _one(person_id)
+    return person_page(person_id)
 
 
 @blueprint.post("/personer/<person_id>")
@@ -112,9 +114,9 @@ def change(person_id: str) -> Response | tuple[str, int]:
     try:
         context.database().run(lambda connection: change_person(connection, now, person, person_id, **values))
     except InvalidForm as error:
-        return _one(person_id, written=values, wrong=said(error)), 422
+        return person_page(person_id, written=values, wrong=said(error)), 422
     flash(_("Uppgifterna är sparade."))
-    return _back(person_id)
+    return back(person_id)
 
 
 @blueprint.post("/personer/<person_id>/roller")
@@ -129,9 +131,9 @@ def grant(person_id: str) -> Response | tuple[str, int]:
             )
         )
     except InvalidForm as error:
-        return _one(person_id, granting=values, wrong=said(error)), 422
+        return person_page(person_id, granting=values, wrong=said(error)), 422
     flash(_("Rollen är given. Den gäller genast, även för det som redan har hänt."))
-    return _back(person_id)
+    return back(person_id)
 
 
 @blueprint.post("/personer/<person_id>/roller/ta-bort")
@@ -140,19 +142,19 @@ def revoke(person_id: str) -> Response:
     person, now = context.person(), context.now()
     context.database().run(lambda connection: revoke_role(connection, now, person, person_id, role, where))
     flash(_("Rollen är borttagen. Det som personen hade tagit över i rollen är fritt för andra."))
-    return _back(person_id)
+    return back(person_id)
 
 
 @blueprint.post("/personer/<person_id>/ersattare")
 def name_substitute(person_id: str) -> Response | tuple[str, int]:
     refused = account_substitutes.name_from_form(person_id)
-    return _back(person_id) if refused is None else (_one(person_id, substitute=refused), 422)
+    return back(person_id) if refused is None else (person_page(person_id, substitute=refused), 422)
 
 
 @blueprint.post("/personer/<person_id>/ersattare/<substitution_id>/avsluta")
 def end_substitute(person_id: str, substitution_id: str) -> Response:
     account_substitutes.end_named(substitution_id)
-    return _back(person_id)
+    return back(person_id)
 
 
 @blueprint.post("/personer/<person_id>/losenord")
@@ -172,7 +174,7 @@ def close(person_id: str) -> Response:
     person, now = context.person(), context.now()
     context.database().run(lambda connection: close_account(connection, now, person, person_id))
     flash(_("Kontot är stängt. Öppna uppgifter som personen hade tagit över är fria för andra."))
-    return _back(person_id)
+    return back(person_id)
 
 
 @blueprint.post("/personer/<person_id>/oppna")
@@ -180,7 +182,7 @@ def reopen(person_id: str) -> Response:
     person, now = context.person(), context.now()
     context.database().run(lambda connection: open_account(connection, now, person, person_id))
     flash(_("Kontot är öppet igen, med samma roller."))
-    return _back(person_id)
+    return back(person_id)
 
 
 @blueprint.get("/personer/<person_id>/anonym")
@@ -195,17 +197,19 @@ def anonymise_posted(person_id: str) -> Response:
     person, now = context.person(), context.now()
     context.database().run(lambda connection: anonymise_person(connection, now, person, person_id))
     flash(_("Personen är anonym. Det som lämnades in finns kvar utan namn."))
-    return _back(person_id)
+    return back(person_id)
 
 
-def _one(
+def person_page(
     person_id: str,
     *,
     written: dict[str, str] | None = None,
     granting: dict[str, str] | None = None,
     substitute: Written | None = None,
     wrong: dict[str, str] | None = None,
+    account: str = "",
 ) -> str:
+    """Somebody's page; what was written in one of its forms, and what is wrong with it, take the place of what is."""
     with context.database().read() as connection:
         row = read_person(connection, context.person(), person_id)
         held = held_tasks(connection, person_id)
@@ -226,6 +230,7 @@ def _one(
         organisations=organisation_choices(),
         grants=sorted((header.grant_title(words.titles(), *grant), "/".join(grant)) for grant in row.grants),
         here=_substitutes(row, substitute),
+        access=_access(row, account),
     )
 
 
@@ -235,6 +240,18 @@ def _substitutes(row: PersonRow, refused: Written | None) -> dict[str, Any] | No
     absent = Person(row.id, row.username, row.name, row.email, row.locale, frozenset(row.grants))
     shown = account_substitutes.content(absent)
     return shown | account_substitutes.form_state(refused) if refused else shown
+
+
+def _access(row: PersonRow, written: str) -> dict[str, Any]:
+    """The ways in; `written` is the account of the identity provider that could not be linked."""
+    with context.database().read() as connection:
+        return {
+            "provider": context.settings().oidc is not None,
+            "accounts": linked_subjects(connection, row.id),
+            "tokens": list_tokens(connection, row.id),
+            "scope_title": account_access.scope_title,
+            "written": written,
+        }
 
 
 def _grant_titles(row: PersonRow) -> list[str]:
@@ -250,5 +267,6 @@ def _filter() -> PeopleFilter:
     )
 
 
-def _back(person_id: str) -> Response:
+def back(person_id: str) -> Response:
+    """To the person's page again, when something has been done."""
     return redirect(url_for("administration.person", person_id=person_id))

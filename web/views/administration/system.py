@@ -17,18 +17,14 @@ from engine.queries.faults import list_faults
 from engine.queries.swedish import swedish_order
 from engine.queries.system import read_system
 from engine.settings import Settings
-from engine.tokens import OPERATE, READ, SCOPES, WORK, list_tokens
+from engine.tokens import SCOPES, list_tokens
 from exports.tables import Column, Table
 from web import context
 from web.marking import N_
+from web.views.account_access import scope_title
 from web.views.administration import log_words
 from web.views.administration.place import blueprint, download, page, written
 
-SCOPE_TITLES = {
-    READ: N_("Läsa det som personen får läsa"),
-    WORK: N_("Också göra personens uppgifter"),
-    OPERATE: N_("Också sköta driften (bara för administratörer)"),
-}
 LIFETIMES = {"30": N_("30 dagar"), "90": N_("90 dagar"), "365": N_("Ett år")}
 MOST_LOGGED = 10_000
 
@@ -139,9 +135,9 @@ def _tokens(values: dict[str, str], wrong: dict[str, str]) -> str:
     return page(
         "tokens",
         rows=rows,
-        scope_title=lambda scope: _(SCOPE_TITLES[scope]),
+        scope_title=scope_title,
         people=[(one.id, f"{one.name} ({one.username})") for one in people],
-        scopes=[(scope, _(SCOPE_TITLES[scope]), None) for scope in SCOPES],
+        scopes=[(scope, scope_title(scope), None) for scope in SCOPES],
         lifetimes=[(days, _(title)) for days, title in LIFETIMES.items()],
         written=values or {"lifetime": "90"},
         wrong=wrong,
