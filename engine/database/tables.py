@@ -145,12 +145,20 @@ Index(
 )
 Index("ix_user_task_due", user_task.c.due_at, user_task.c.id)
 Index("ix_user_task_open_due", user_task.c.due_at, user_task.c.id, sqlite_where=_open, postgresql_where=_open)
+_held = text("state = 'open' AND assignee IS NOT NULL")
 Index(
-    "ix_user_task_open_assignee", user_task.c.assignee, user_task.c.due_at, sqlite_where=_open, postgresql_where=_open
+    "ix_user_task_open_assignee", user_task.c.assignee, user_task.c.due_at, sqlite_where=_held, postgresql_where=_held
 )
 Index("ix_user_task_instance", user_task.c.instance_id)
-Index("ix_user_task_agreement", user_task.c.agreement_key)
-Index("ix_user_task_ended", user_task.c.ended_at, user_task.c.process_key)
+_of_agreement = text("agreement_key IS NOT NULL")
+Index(
+    "ix_user_task_agreement",
+    user_task.c.agreement_key,
+    sqlite_where=_of_agreement,
+    postgresql_where=_of_agreement,
+)
+_ended = text("ended_at IS NOT NULL")
+Index("ix_user_task_ended", user_task.c.ended_at, user_task.c.process_key, sqlite_where=_ended, postgresql_where=_ended)
 
 timer = Table(
     "timer",
@@ -164,6 +172,7 @@ timer = Table(
     Column("suspended", Boolean, nullable=False, server_default=false()),  # rests with its instance
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Text),
+    sqlite_with_rowid=False,
 )
 Index("ix_timer_due", timer.c.due_at, timer.c.id)
 Index("ix_timer_instance", timer.c.instance_id)
@@ -197,8 +206,17 @@ Index(
     submission.c.form_key,
     submission.c.item,
     submission.c.submitted_at,
+    sqlite_where=_of_agreement,
+    postgresql_where=_of_agreement,
 )
-Index("ix_submission_register", submission.c.register, submission.c.submitted_at)
+_in_register = text("register IS NOT NULL")
+Index(
+    "ix_submission_register",
+    submission.c.register,
+    submission.c.submitted_at,
+    sqlite_where=_in_register,
+    postgresql_where=_in_register,
+)
 
 draft = Table(
     "draft",
@@ -221,6 +239,7 @@ event = Table(
     Column("person_id", Key),
     Column("data", Json, nullable=False),
     Column("hash", Key, nullable=False),  # covers the row and the hash of the row before
+    sqlite_with_rowid=False,
 )
 
 message = Table(

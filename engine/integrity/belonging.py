@@ -19,7 +19,7 @@ def damaged_file(connection: Connection) -> Iterator[str]:
         if found != "ok":
             yield f"Databasfilen är skadad: {found}"
     for table, rowid, target, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield f"Tabellen {table}, rad {rowid}, pekar på något i {target} som inte finns."
+        yield f"Tabellen {table}, rad {rowid or '?'}, pekar på något i {target} som inte finns."
 
 
 def orphans(connection: Connection) -> Iterator[str]:

@@ -549,6 +549,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_event_instance_id")),
         sa.PrimaryKeyConstraint("instance_id", "sequence", name=op.f("pk_event")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "incident",
@@ -597,10 +598,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
     )
     op.create_index(
-        "ix_submission_form", "submission", ["agreement_key", "form_key", "item", "submitted_at"], unique=False
+        "ix_submission_form",
+        "submission",
+        ["agreement_key", "form_key", "item", "submitted_at"],
+        unique=False,
+        sqlite_where=sa.text("agreement_key IS NOT NULL"),
+        postgresql_where=sa.text("agreement_key IS NOT NULL"),
     )
     op.create_index("ix_submission_instance", "submission", ["instance_id", "submitted_at"], unique=False)
-    op.create_index("ix_submission_register", "submission", ["register", "submitted_at"], unique=False)
+    op.create_index(
+        "ix_submission_register",
+        "submission",
+        ["register", "submitted_at"],
+        unique=False,
+        sqlite_where=sa.text("register IS NOT NULL"),
+        postgresql_where=sa.text("register IS NOT NULL"),
+    )
     op.create_table(
         "subscription",
         sa.Column("instance_id", sa.String(length=64), nullable=False),
@@ -626,6 +639,7 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_timer_instance_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timer")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_timer_due", "timer", ["due_at", "id"], unique=False)
     op.create_index("ix_timer_instance", "timer", ["instance_id"], unique=False)
@@ -662,17 +676,31 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_user_task_instance_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_task")),
     )
-    op.create_index("ix_user_task_agreement", "user_task", ["agreement_key"], unique=False)
+    op.create_index(
+        "ix_user_task_agreement",
+        "user_task",
+        ["agreement_key"],
+        unique=False,
+        sqlite_where=sa.text("agreement_key IS NOT NULL"),
+        postgresql_where=sa.text("agreement_key IS NOT NULL"),
+    )
     op.create_index("ix_user_task_due", "user_task", ["due_at", "id"], unique=False)
-    op.create_index("ix_user_task_ended", "user_task", ["ended_at", "process_key"], unique=False)
+    op.create_index(
+        "ix_user_task_ended",
+        "user_task",
+        ["ended_at", "process_key"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NOT NULL"),
+        postgresql_where=sa.text("ended_at IS NOT NULL"),
+    )
     op.create_index("ix_user_task_instance", "user_task", ["instance_id"], unique=False)
     op.create_index(
         "ix_user_task_open_assignee",
         "user_task",
         ["assignee", "due_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open' AND assignee IS NOT NULL"),
+        postgresql_where=sa.text("state = 'open' AND assignee IS NOT NULL"),
     )
     op.create_index(
         "ix_user_task_open_due",
