@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from engine.clock import utc_now
 from engine.commands.faults import report_fault
 from engine.database import Database
-from engine.database.tables import incident, outbox, pack_version, process_definition, process_instance
+from engine.database.tables import incident, outbox, pack_version, process_definition, process_instance, user_task
 from engine.packs import shipped_packs, upload
 from engine.people import Person, authenticate, list_people
 from tests.packs import PACK, build_pack
@@ -347,6 +347,33 @@ def test_cases_move_to_a_new_version_after_a_dry_run(client: FlaskClient, databa
         {"version": version, "till": "9"},
     ):
         assert client.get("/administration/flytta", query_string=odd).status_code == 200
+
+
+def test_a_step_that_is_gone_is_chosen_among_those_that_fit(client: FlaskClient, database: Database) -> None:
+    with database.write() as connection:
+        waiting = select(user_task).where(user_task.c.state == "open", user_task.c.item.is_(None))
+        task = connection.execute(waiting.order_by(user_task.c.id)).first()
+        assert task is not None
+        old = connection.execute(select(process_definition).where(process_definition.c.id == task.definition_id)).one()
+        bpmn = old.bpmn.replace(f'"{task.element_id}"', '"renamed_step"').replace(
+            f">{task.element_id}<", ">renamed_step<"
+        )
+        newer = {**old._mapping, "id": "renamed", "version": 97, "content_hash": "renamed", "bpmn": bpmn}
+        connection.execute(insert(process_definition).values(newer))
+    chosen = {"version": f"{old.pack_key}/{old.process_key}/{old.version}"}
+    page = html.document_fromstring(client.get("/administration/flytta", query_string=chosen).text)
+    select_id = f"m.{task.element_id}"
+    assert page.xpath(f"//select[@id='{select_id}']/option[@selected]/@value") == ["renamed_step"]
+    assert "Föreslaget" in page.xpath(f"string(//*[@id='{select_id}-hint'])")
+    assert page.xpath(f"//form[@method='post']//input[@name='{select_id}']/@value") == ["renamed_step"]
+    assert "Flyttas till ett annat steg" in page.text_content()
+    undecided = client.get("/administration/flytta", query_string={**chosen, select_id: ""}).text
+    assert "kan inte flyttas" in undecided
+    sent = {**chosen, "till": "97", select_id: "renamed_step", "reason": "Steget bytte namn"}
+    assert "Flyttat" in client.post("/administration/flytta", data=sent).text
+    with database.read() as connection:
+        moved = select(user_task.c.element_id).where(user_task.c.id == task.id)
+        assert connection.execute(moved).scalar_one() == "renamed_step"
 
 
 def test_names_within_a_sentence_stay_when_it_is_translated(application: Flask) -> None:

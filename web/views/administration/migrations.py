@@ -1,5 +1,6 @@
 """Moving running instances to another version of their process: a dry run first, then in bulk, with each result."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 from engine.commands import Migrated, MigrationPlan, migrate_instances, plan_migration
 from engine.commands.administration import note
 from engine.errors import Invalid, NotFound
+from engine.queries.migration_targets import Choice, migration_choices
 from engine.queries.repair import RunningVersion, running_versions
 from web import context, words
 from web.marking import N_
@@ -31,6 +33,26 @@ KINDS = {
     "scope": N_("delprocess"),
 }
 DROP = "-"
+MANY = {
+    "task": N_("Öppna uppgifter"),
+    "draft": N_("Utkast"),
+    "timer": N_("Tidsgränser"),
+    "subscription": N_("Väntan på besked"),
+    "call": N_("Egna processer"),
+    "scope": N_("Delprocesser"),
+}
+
+Mapping = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A dry run: what becomes of everything, with the mapping it was made with and what can be chosen instead."""
+
+    plan: MigrationPlan
+    mapping: Mapping = field(default_factory=dict)
+    choices: list[Choice] = field(default_factory=list)
+    suggested: frozenset[str] = frozenset()  # steps whose place was found by their name, and not chosen by anybody
 
 
 @blueprint.get("/flytta")
@@ -39,7 +61,7 @@ def migrate() -> str:
     if chosen is None:
         return _page(None)
     try:
-        return _page(_plan(chosen))
+        return _page(_trial(chosen))
     except (Invalid, NotFound) as error:
         return _page(None, wrong={"version": words.said(str(error))})
 
@@ -65,7 +87,7 @@ def migrate_all() -> Response | tuple[str, int] | str:
             pack_key=pack_key,
         )
     except Invalid as error:
-        return _page(_plan(chosen), reason=reason, wrong={"reason": words.said(str(error))}), 422
+        return _page(_trial(chosen), reason=reason, wrong={"reason": words.said(str(error))}), 422
     refused = sum(bool(one.refusals) for one in done)
     said = {
         "from_version": from_version,
@@ -83,12 +105,14 @@ Chosen = tuple[str, str, int, int]  # pack, process, from version, to version
 
 
 def _chosen(given: MultiDict[str, str]) -> Chosen | None:
-    """The process and its two versions as the form says them, e.g. `pack/process/3` and `4`."""
+    """The process and its two versions as the form says them, e.g. `pack/process/3` and `4`; empty is the newest."""
     parts = given.get("version", "").split("/")
-    to_version = given.get("till", "")
-    if len(parts) != 3 or not parts[2].isdecimal() or not to_version.isdecimal():
+    to_version = given.get("till", "").strip()
+    if len(parts) != 3 or not parts[2].isdecimal() or len(parts[2]) > 9:
         return None
-    if len(parts[2]) > 9 or len(to_version) > 9:
+    if not to_version:
+        to_version = str(_newest().get((parts[0], parts[1]), ""))
+    if not to_version.isdecimal() or len(to_version) > 9:
         return None
     return parts[0], parts[1], int(parts[2]), int(to_version)
 
@@ -99,24 +123,46 @@ def _mapping(given: MultiDict[str, str]) -> dict[str, str | None]:
     return {element: None if to == DROP else to for element, to in chosen.items()}
 
 
-def _plan(chosen: Chosen) -> MigrationPlan:
-    pack_key, process_key, from_version, to_version = chosen
+def _trial(chosen: Chosen) -> Trial:
+    """The dry run. Until somebody has chosen, a step that is gone goes to the one that alone has its name."""
     mapping = _mapping(request.values)
+    plan = _plan(chosen, mapping)
+    choices = _choices(chosen, plan, mapping)
+    if any(name.startswith("m.") for name in request.values):
+        return Trial(plan, mapping, choices)
+    likely: Mapping = {choice.element_id: choice.likely for choice in choices if choice.likely}
+    if not likely:
+        return Trial(plan, mapping, choices)
+    plan = _plan(chosen, likely)
+    return Trial(plan, likely, _choices(chosen, plan, likely), frozenset(likely))
+
+
+def _plan(chosen: Chosen, mapping: Mapping) -> MigrationPlan:
+    pack_key, process_key, from_version, to_version = chosen
+    person, now = context.person(), context.now()
     with context.database().read() as connection:
         return plan_migration(
-            connection,
-            context.now(),
-            context.person(),
-            process_key,
-            from_version,
-            to_version,
-            mapping,
-            pack_key=pack_key,
+            connection, now, person, process_key, from_version, to_version, mapping, pack_key=pack_key
         )
 
 
+def _choices(chosen: Chosen, plan: MigrationPlan, mapping: Mapping) -> list[Choice]:
+    """For every step that something waits at and that the new version lacks, or that has been mapped."""
+    fates = (fate for one in plan.instances for fate in one.fates)
+    lost = [fate.element_id for fate in fates if fate.becomes == "lost" or fate.element_id in mapping]
+    with context.database().read() as connection:
+        return migration_choices(connection, context.person(), *chosen, lost, mapping)
+
+
+def _newest() -> dict[tuple[str, str], int]:
+    """The newest version of each process."""
+    with context.database().read() as connection:
+        versions = running_versions(connection, context.person())
+    return {(one.pack_key, one.process_key): one.version for one in reversed(versions)}
+
+
 def _page(
-    plan: MigrationPlan | None,
+    trial: Trial | None,
     *,
     reason: str = "",
     wrong: dict[str, str] | None = None,
@@ -124,9 +170,8 @@ def _page(
 ) -> str:
     with context.database().read() as connection:
         versions = running_versions(connection, context.person())
-    newest: dict[tuple[str, str], int] = {}
-    for one in versions:
-        newest[one.pack_key, one.process_key] = max(one.version, newest.get((one.pack_key, one.process_key), 0))
+    newest = {(one.pack_key, one.process_key): one.version for one in reversed(versions)}
+    plan = trial.plan if trial else None
     older = [one for one in versions if one.running and one.version < newest[one.pack_key, one.process_key]]
     return page(
         "migrate",
@@ -137,8 +182,10 @@ def _page(
         version=request.values.get("version", ""),
         to_version=request.values.get("till", ""),
         plan=plan,
-        lost=_lost(plan),
-        mapping=_mapping(request.values),
+        trial=trial,
+        places=[_place(choice, trial) for choice in trial.choices] if trial else [],
+        step_name=_step_names(trial),
+        counted=_counted(plan),
         possible=sum(one.possible for one in plan.instances) if plan else 0,
         fate=_fate,
         kind=_kind,
@@ -149,18 +196,25 @@ def _page(
     )
 
 
-def _lost(plan: MigrationPlan | None) -> list[tuple[str, str]]:
-    """Elements that something waits at and that the new version lacks: (id, name)."""
-    if plan is None:
-        return []
-    mapped = _mapping(request.values)
-    found = {
-        fate.element_id: words.words(fate.name) or fate.element_id
-        for one in plan.instances
-        for fate in one.fates
-        if fate.becomes == "lost" or fate.element_id in mapped
-    }
-    return sorted(found.items(), key=lambda one: one[1])
+def _place(choice: Choice, trial: Trial) -> tuple[Choice, list[tuple[str, str]], str]:
+    """A select for one step: what it can become, and what is chosen."""
+    options = [(target.element_id, words.words(target.name)) for target in choice.targets]
+    if choice.droppable:
+        options.append((DROP, _("Ta bort den")))
+    chosen = trial.mapping.get(choice.element_id, "")
+    return choice, options, DROP if chosen is None else chosen
+
+
+def _step_names(trial: Trial | None) -> dict[str, str]:
+    """What the new version's steps are called, of those that something may move to."""
+    targets = (target for choice in trial.choices for target in choice.targets) if trial else ()
+    return {target.element_id: words.words(target.name) for target in targets}
+
+
+def _counted(plan: MigrationPlan | None) -> list[tuple[str, int]]:
+    """How many things of each kind wait in all the instances."""
+    kinds = [fate.kind for one in plan.instances for fate in one.fates if fate.becomes != "added"] if plan else []
+    return [(_(title), kinds.count(kind)) for kind, title in MANY.items() if kind in kinds]
 
 
 def _version_title(one: RunningVersion) -> str:
