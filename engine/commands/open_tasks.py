@@ -200,15 +200,8 @@ def _record_subscriptions(
     gone = [key for key in before.messages if key not in after.messages]
     if gone:
         _UNSUBSCRIBE.run_each(work.connection, _here(instance, gone))
-    rows: list[dict[str, Any]] = [
-        {
-            "instance_id": instance.id,
-            "task_id": waiting.id,
-            "element_id": waiting.element_id,
-            "kind": "signal" if waiting.is_signal else "message",
-            "name": waiting.message,
-            "correlation_key": _correlation_key(definition.element(waiting.element_id), instance, waiting),
-        }
+    rows = [
+        subscription_row(instance, definition, waiting)
         for key, waiting in after.messages.items()
         if key not in before.messages
     ]
@@ -218,6 +211,18 @@ def _record_subscriptions(
     for key in sorted({row["correlation_key"] for row in waited_for}):
         names = {row["name"] for row in waited_for if row["correlation_key"] == key}
         work.effects.append(DeliverKept(key, tuple(sorted(names))))
+
+
+def subscription_row(instance: Instance, definition: Definition, waiting: Waiting) -> dict[str, Any]:
+    """The row of a message or signal that is awaited."""
+    return {
+        "instance_id": instance.id,
+        "task_id": waiting.id,
+        "element_id": waiting.element_id,
+        "kind": "signal" if waiting.is_signal else "message",
+        "name": waiting.message,
+        "correlation_key": _correlation_key(definition.element(waiting.element_id), instance, waiting),
+    }
 
 
 def _correlation_key(element: Element, instance: Instance, waiting: Waiting) -> str:

@@ -2,8 +2,8 @@
 
 `histories`: what has happened and what was handed in, unchanged since. `registers`: made again from submissions.
 `agreements`: agreements and stages against instances and changes of status. `files`: attachments against their
-hashes. `waiting`: rows of open tasks, timers and subscriptions against the instances' stored state. `belonging`: rows
-that point at nothing.
+hashes. `waiting` and `open_rows`: rows of open tasks, timers and subscriptions against the instances' stored state and
+their models. `belonging`: rows that point at nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
+from engine.errors import SamflodeError
 from engine.integrity import agreements, belonging, files, histories, registers, waiting
 
 _CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (
@@ -20,6 +21,7 @@ _CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (
     histories.changed_events,
     histories.changed_submissions,
     histories.changed_definitions,
+    histories.odd_versions,
     files.changed_files,
     belonging.orphans,
     belonging.forgotten_statuses,
@@ -36,7 +38,7 @@ def check(connection: Connection) -> list[str]:
         for find in _CHECKS:
             try:
                 faults.extend(find(connection))
-            except (DatabaseError, ValueError, LookupError, TypeError) as error:
+            except (DatabaseError, SamflodeError, ValueError, LookupError, TypeError) as error:
                 # A row that cannot even be read stops one check, never the others.
                 reason = str(getattr(error, "orig", None) or error).splitlines()[0]
                 faults.append(f"Kontrollen {find.__module__.rsplit('.')[-1]}.{find.__name__} kom inte igenom: {reason}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Select, and_, exists, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.database.register_tables import agreement, agreement_status, stage_period
@@ -68,6 +68,14 @@ def _queries() -> dict[str, Select[*tuple[object, ...]]]:
         "Ärende {0} pågår fast det som startade det, {1}, är avslutat.": select(process_instance.c.id, caller.c.id)
         .join(caller, caller.c.id == process_instance.c.parent_id)
         .where(process_instance.c.status.in_(_RUNNING), caller.c.status.not_in(_RUNNING)),
+        "Ärende {0} sägs höra under {1}, men det som startade det gör inte det.": select(
+            process_instance.c.id, process_instance.c.root_id
+        )
+        .outerjoin(caller, caller.c.id == process_instance.c.parent_id)
+        .where(process_instance.c.root_id != func.coalesce(caller.c.root_id, process_instance.c.id)),
+        "Statusen {0} gäller överenskommelsen {1}, som inte finns.": select(
+            agreement_status.c.status, agreement_status.c.agreement_key
+        ).where(agreement_status.c.agreement_key.not_in(select(agreement.c.key))),
         "Överenskommelse {0} har ett ärende som inte finns.": select(agreement.c.key).where(
             agreement.c.instance_id.not_in(select(process_instance.c.id))
         ),

@@ -85,6 +85,24 @@ def changed_definitions(connection: Connection) -> Iterator[str]:
             yield f"Paketet {row.pack_key} version {row.version} ({row.id}) har ändrats."
 
 
+def odd_versions(connection: Connection) -> Iterator[str]:
+    """Processes and packs whose versions are not counted from 1, or that belong to no pack."""
+    packs = connection.execute(select(pack_version.c.pack_key, pack_version.c.version)).all()
+    processes = connection.execute(
+        select(process_definition.c.pack_key, process_definition.c.process_key, process_definition.c.version)
+    ).all()
+    counted: dict[str, set[int]] = {}
+    for row in packs:
+        counted.setdefault(f"Paketet {row.pack_key}", set()).add(row.version)
+    for row in processes:
+        counted.setdefault(f"Processen {row.process_key} i paketet {row.pack_key}", set()).add(row.version)
+    for name, versions in counted.items():
+        if versions != set(range(1, len(versions) + 1)):
+            yield f"{name} har versionerna {', '.join(map(str, sorted(versions)))}, som inte är räknade från 1."
+    for pack_key in sorted({row.pack_key for row in processes} - {row.pack_key for row in packs}):
+        yield f"Paketet {pack_key} har processer men är inte inläst."
+
+
 def _raw(connection: Connection, table: Table, *order: Any) -> Iterator[RowMapping]:
     """Every row with moments and JSON as the database holds them: nothing is lost by understanding them."""
     columns = [

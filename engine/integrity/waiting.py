@@ -13,8 +13,9 @@ from engine.commands import effects, instances, open_tasks
 from engine.database.tables import process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import NotFound, SamflodeError
+from engine.integrity import open_rows
 from engine.packs import Pack, current_pack
-from engine.work import Work
+from engine.work import Instance, Work
 
 _RUNNING = process_instance.c.status.in_(("active", "suspended"))
 
@@ -25,6 +26,7 @@ class _Pair:
 
     rows: WaitState
     state: WaitState
+    instance: Instance
     pack: Pack
     definition: Definition
 
@@ -33,11 +35,14 @@ def differing(connection: Connection) -> Iterator[str]:
     """Rows without something that waits, things that wait without a row, and rows that say something else."""
     for row in connection.execute(select(process_instance).where(_RUNNING)).all():
         try:
-            pair = _pair(connection, row)
+            pair = _pair(connection, Instance.from_row(row))
         except (SamflodeError, ValueError, LookupError, TypeError, AttributeError) as error:
             yield f"Ärende {row.id}: det sparade läget går inte att läsa ({error})."
             continue
         yield from _differences(f"Ärende {row.id}", pair)
+        work = Work(connection, row.started_at)
+        for element_id, task_id, values in (*_wrong_tasks(work, pair), *_wrong_subscriptions(work, pair)):
+            yield f"Ärende {row.id}: raden för {element_id} ({task_id}) stämmer inte med ärendet: {', '.join(values)}."
 
 
 def rebuild(connection: Connection, now: datetime) -> None:
@@ -50,7 +55,16 @@ def rebuild(connection: Connection, now: datetime) -> None:
             open_tasks.record(work, instance, pair.pack, pair.definition, pair.rows, pair.state, set())
             resting = timer.c.instance_id == instance.id
             connection.execute(update(timer).where(resting).values(suspended=instance.status == "suspended"))
+        open_rows.correct(connection, instance.id, _wrong_tasks(work, pair), _wrong_subscriptions(work, pair))
     effects.drain(work)
+
+
+def _wrong_tasks(work: Work, pair: _Pair) -> list[open_rows.Wrong]:
+    return open_rows.wrong_tasks(work, pair.instance, pair.pack, pair.definition, pair.state)
+
+
+def _wrong_subscriptions(work: Work, pair: _Pair) -> list[open_rows.Wrong]:
+    return open_rows.wrong_subscriptions(work, pair.instance, pair.definition, pair.state)
 
 
 def _differences(place: str, pair: _Pair) -> Iterator[str]:
@@ -76,7 +90,7 @@ def _agree(row: Waiting, state: Waiting) -> bool:
     return due and (row.element_id, row.message) == (state.element_id, state.message)
 
 
-def _pair(connection: Connection, row: Any) -> _Pair:
+def _pair(connection: Connection, row: Instance) -> _Pair:
     pack = current_pack(connection, row.pack_key)
     definition = definition_by_id(connection, row.definition_id)
 
@@ -85,7 +99,7 @@ def _pair(connection: Connection, row: Any) -> _Pair:
 
     surroundings = Surroundings(row.started_at, pack.parameters, nothing_runs, nothing_runs)
     execution = Execution.load(definition.spec, definition.sub_specs, surroundings, row.state)
-    return _Pair(_from_rows(connection, row.id), execution.wait_state(), pack, definition)
+    return _Pair(_from_rows(connection, row.id), execution.wait_state(), row, pack, definition)
 
 
 def _from_rows(connection: Connection, instance_id: str) -> WaitState:

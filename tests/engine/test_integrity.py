@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from engine.database import Database
 from engine.database.register_tables import activity, agreement, decision, stage_period
-from engine.database.tables import event, submission, timer, user_task
+from engine.database.tables import event, submission, subscription, timer, user_task
 from engine.database.upgrade import upgrade
 from engine.integrity import check, rebuild
 from tests.engine.commands.scene import Scene, prepare
@@ -101,6 +101,16 @@ def test_one_byte_changed_in_what_was_handed_in_tells_which(copied: Path) -> Non
         ("DELETE FROM agreement", "Registret agreement saknar"),
         ("UPDATE agreement SET organisation = '2062'", "organisation stämmer inte"),
         ("UPDATE agreement SET key = 'another'", "som inget ärende säger"),
+        ("UPDATE user_task SET role = 'rss' WHERE state = 'open'", "stämmer inte med ärendet: role."),
+        ("UPDATE user_task SET name = 'Annat' WHERE state = 'open'", "stämmer inte med ärendet: name."),
+        ("UPDATE user_task SET organisation = '2062' WHERE state = 'open'", "stämmer inte med ärendet: organisation."),
+        ("UPDATE subscription SET correlation_key = 'x'", "stämmer inte med ärendet: correlation_key."),
+        ("UPDATE subscription SET kind = 'signal'", "stämmer inte med ärendet: kind"),
+        ("UPDATE process_instance SET root_id = 'x'", "sägs höra under x"),
+        ("UPDATE agreement_status SET agreement_key = 'x'", "gäller överenskommelsen x, som inte finns"),
+        ("UPDATE process_definition SET version = 7 WHERE process_key = 'both'", "som inte är räknade från 1"),
+        ("UPDATE process_definition SET pack_key = 'x' WHERE process_key = 'both'", "har processer men är inte inläst"),
+        ("UPDATE pack_version SET pack_key = 'x'", "kom inte igenom"),
         ("UPDATE user_task SET state = 'completed' WHERE state = 'open'", "saknar underlag"),
     ],
 )
@@ -135,6 +145,8 @@ def spoil(connection: Connection) -> None:
     connection.execute(agreement.update().values(status="lapsed", organisation="2062", valid_to=None))
     connection.execute(timer.delete().where(timer.c.kind == "event"))
     connection.execute(user_task.delete().where(user_task.c.state == "open", user_task.c.element_id == "one"))
+    connection.execute(user_task.update().where(user_task.c.state == "open").values(role="rss", name="Annat"))
+    connection.execute(subscription.update().values(correlation_key="x"))
 
 
 @pytest.fixture
