@@ -7,11 +7,11 @@ from engine.queries.titles import Titles, load_titles
 from web import context
 
 
-def surroundings(*, holders: bool = False) -> Surroundings:
-    """For the signed-in person. Whoever needs `holders` asks before anybody else has."""
-    if "surroundings" not in g:
+def surroundings(*, holders: bool = False, calendar: bool = False) -> Surroundings:
+    """For the signed-in person. Whoever needs `holders` or `calendar` asks before anybody else has."""
+    if "surroundings" not in g or (calendar and g.surroundings.calendar is None):
         with context.database().read() as connection:
-            g.surroundings = load_surroundings(connection, context.person(), context.now(), holders=holders)
+            g.surroundings = load_surroundings(connection, context.person(), context.now(), holders=holders, calendar=calendar)
     found: Surroundings = g.surroundings
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count, takewhile
-from typing import Literal
+from typing import Literal, Protocol
 
 from sqlalchemy import Connection, select
 
@@ -17,9 +17,9 @@ from engine.errors import NotFound
 from engine.packs import Pack
 from engine.people import Person, get_person
 from engine.queries.meetings import list_meetings
-from engine.queries.rows import StatusPicture, StatusRow
+from engine.queries.rows import StatusPicture
 from engine.queries.status import status_picture
-from engine.queries.task_rows import TaskFilter
+from engine.queries.task_rows import TaskFilter, TaskRow
 from engine.queries.tasks import list_tasks
 from engine.queries.titles import Titles, load_titles
 
@@ -41,6 +41,21 @@ class CalendarDay:
     organisation: str | None
     organisation_name: str
     link: str | None
+
+
+class HasTerms(Protocol):
+    """An agreement as far as its own days go."""
+
+    @property
+    def agreement_key(self) -> str | None: ...
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def organisation_name(self) -> str: ...
+    @property
+    def in_force_on(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
 
 
 def hash_of(secret: str) -> str:
@@ -72,9 +87,14 @@ def own_deadlines(
     for task in tasks:
         day = local_date(task.due_at)
         if first <= day <= last:
-            subject = tuple(part for part in (task.name, task.item_title) if part)
-            place = (task.organisation, task.organisation_name)
-            yield CalendarDay(f"task-{task.id}", "deadline", day, subject, *place, f"/uppgifter/{task.id}")
+            yield task_day(task, day)
+
+
+def task_day(task: TaskRow, day: date) -> CalendarDay:
+    """A task's deadline, on its day in Stockholm."""
+    subject = tuple(part for part in (task.name, task.item_title) if part)
+    place = (task.organisation, task.organisation_name)
+    return CalendarDay(f"task-{task.id}", "deadline", day, subject, *place, f"/uppgifter/{task.id}")
 
 
 def common_days(
@@ -88,7 +108,7 @@ def common_days(
         found += _county(picture, first, last)
         for row in picture.rows:
             if organisations is None or row.organisation in organisations:
-                found += _agreement(pack, row, first, last)
+                found += agreement_days(pack, row, first, last)
     return sorted(found, key=lambda one: (one.day, one.kind, swedish_order(one.organisation_name), one.id))
 
 
@@ -113,7 +133,8 @@ def _county(picture: StatusPicture, first: date, last: date) -> Iterator[Calenda
             yield CalendarDay(f"{kind}-{key}", kind, day, (), None, "", link)  # type: ignore[arg-type]
 
 
-def _agreement(pack: Pack, row: StatusRow, first: date, last: date) -> Iterator[CalendarDay]:
+def agreement_days(pack: Pack, row: HasTerms, first: date, last: date) -> Iterator[CalendarDay]:
+    """An agreement's yearly reviews and its last day; none before it is in force."""
     if row.in_force_on is None:
         return
     place = (row.organisation, row.organisation_name)

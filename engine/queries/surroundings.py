@@ -9,11 +9,14 @@ import orjson
 from sqlalchemy import Connection, Select, exists, select
 
 from engine.authorisation import sees_everything
+from engine.clock import local_date
 from engine.database.tables import person as person_table
 from engine.database.tables import user_task
 from engine.database.workplace_tables import contribution, preference
 from engine.people import Person
 from engine.queries import saved_filters
+from engine.queries.calendar import CalendarDay
+from engine.queries.nearest import nearest_days, nearest_pieces
 from engine.queries.pieces import piece, put_together, read_pieces
 from engine.queries.saved_filters import SavedFilter
 from engine.queries.swedish import swedish_order
@@ -33,7 +36,8 @@ class Surroundings:
     """`preferences` holds what has been chosen: a missing one is the default. `asked`: for parts of others' tasks.
 
     `mine` counts the person's own open tasks, no further than `MOST_SHOWN` and one more.
-    `holders` are the (id, name) of those who have taken over tasks that the person may see, by name; only on demand.
+    Only on demand: `holders`, the (id, name) of those who have taken over tasks that the person may see, by name, and
+    `calendar`, what is next in the person's organisations, else None.
     """
 
     titles: Titles
@@ -42,9 +46,12 @@ class Surroundings:
     asked: bool
     mine: TaskCount
     holders: list[tuple[str, str]]
+    calendar: list[CalendarDay] | None
 
 
-def load_surroundings(connection: Connection, person: Person, now: datetime, *, holders: bool = False) -> Surroundings:
+def load_surroundings(
+    connection: Connection, person: Person, now: datetime, *, holders: bool = False, calendar: bool = False
+) -> Surroundings:
     """One statement, whoever it is and whatever there is."""
     pieces = [
         *TITLE_PIECES,
@@ -56,15 +63,18 @@ def load_surroundings(connection: Connection, person: Person, now: datetime, *, 
     ]
     if holders:
         pieces.append(_holders(person))
+    if calendar:
+        pieces += nearest_pieces(person, local_date(now))
     found = read_pieces(connection, put_together(pieces))
-    mine = found["mine"][0]
+    titles, mine = titles_of(connection, found), found["mine"][0]
     return Surroundings(
-        titles=titles_of(connection, found),
+        titles=titles,
         preferences={row.one: orjson.loads(row.two) for row in found["preference"]},
         filters=saved_filters.saved_filters_of(found[saved_filters.PIECE], found["owner"]),
         asked=bool(found["asked"]),
         mine=TaskCount(open=int(mine.one), late=int(mine.two)),
         holders=sorted(((row.one, row.two) for row in found["holder"]), key=lambda one: swedish_order(one[1])),
+        calendar=nearest_days(found, titles, local_date(now)) if calendar else None,
     )
 
 

@@ -13,7 +13,7 @@ from engine.queries.contributions import my_contributions
 from engine.queries.tasks import MOST_COUNTED
 from web import context
 from web.surroundings import surroundings
-from web.views import focus, sharing, task_filter, task_groups
+from web.views import focus, nearest, sharing, task_filter, task_groups
 from web.views.task_filter import read_filter
 
 PAGE = 50
@@ -26,7 +26,7 @@ def show() -> str | Response:
     person = focus.person_in_focus()
     chosen = read_filter(request.args)
     cursor, before = request.args.get("efter"), request.args.get("fore")
-    around = surroundings(holders=chosen.scope != "mine")
+    around = surroundings(holders=chosen.scope != "mine", calendar=True)
     mine = [code for code, _name in focus.municipalities(person)]
     with context.database().read() as connection:
         page = list_tasks(
@@ -48,6 +48,7 @@ def show() -> str | Response:
         filtered=chosen != TaskFilter(scope=chosen.scope),
         options=task_filter.choices(person, chosen),
         standings=standing[:MOST_STANDINGS],
+        nearest=nearest.days(),
         asked=asked if chosen == TaskFilter() and first else [],
         many=MOST_COUNTED,
         next_address=_page_address(efter=page.next_cursor) if page.next_cursor else None,

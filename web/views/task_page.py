@@ -16,7 +16,7 @@ from engine.queries.drafts import DraftRow, drafts_of_others, may_see_drafts
 from engine.queries.submissions import SubmissionRow
 from web import context, words
 from web.forms.fields import Field
-from web.views import form_page
+from web.views import form_page, nearest
 from web.views.decision_page import decision_page
 from web.views.form_page import Posted
 
@@ -83,6 +83,7 @@ def show(
         around=around,
         marks=marks(detail, shown, posted.values, around.files),
         cause=_cause(detail),
+        nearest=nearest.days_with_deadlines(detail.task.id),
         has_file_field=bool(file_fields(detail.form)),
         read_answers=lambda row: form_page.read_answers(row.form, row.values, detail.task.pack_key),
         **(decision_page(detail) if detail.task.gate else {}),

@@ -76,13 +76,17 @@ def show() -> str:
         dots=_dots(days),
         today_line=_ray(today, INNER, OUTER) if today.year == year else None,
         kinds=[(kind, _(title)) for kind, title in KIND_TITLES.items() if any(one.kind == kind for one in days)],
-        kind_title=lambda kind: _(KIND_TITLES[kind]),
         size=SIZE,
         centre=CENTRE,
         outer=OUTER,
         inner=INNER,
         total=len(days),
     )
+
+
+@blueprint.app_template_global()
+def kind_title(kind: str) -> str:
+    return _(KIND_TITLES[kind])
 
 
 def _year(today: date) -> int:

@@ -1,22 +1,24 @@
 """What the page of tasks is made of, in as few statements as there are, on both databases."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Connection, insert
 
 from engine import commands
+from engine.clock import local_date
 from engine.commands.preferences import set_preferences
 from engine.database import Database
 from engine.database.tables import metadata
-from engine.database.workplace_tables import contribution
+from engine.database.workplace_tables import contribution, meeting
 from engine.people import Person
 from engine.queries import TaskFilter, list_tasks, standings
 from engine.queries.surroundings import load_surroundings
 from tests.engine import build
 from tests.engine.build import LOCAL, NOW, somebody
 
+TODAY = local_date(NOW)
 LEADER = ("process_leader", "2080")
 
 
@@ -49,6 +51,28 @@ def test_what_surrounds_a_page(both: Connection) -> None:
     assert list_tasks(both, karin, NOW, TaskFilter()).items[0].lent_out == 1
     elsewhere = somebody(both, "eva", ("process_leader", "2062"))
     assert load_surroundings(both, elsewhere, NOW, holders=True).holders == []
+
+
+def test_what_is_next_in_the_calendar(both: Connection) -> None:
+    karin, rut = somebody(both, "karin", LEADER), somebody(both, "rut", ("rss", "rss"))
+    instance = build.create_instance(both)
+    build.create_agreement(both, instance, status="in_force", in_force_on=date(2026, 1, 15), valid_to=date(2027, 6, 30))
+    for place, day, body in (("2080", 20, "Styrgruppen"), ("2062", 19, "Nämnden"), ("2080", 1, "Förra mötet")):
+        row = {"id": body, "organisation": place, "body": body, "held_on": TODAY.replace(month=12, day=day)}
+        row |= {"papers_by": date(2026, 12, 10) if place == "2080" else None, "removed_at": None}
+        if day == 1:
+            row["held_on"] = TODAY - timedelta(days=1)
+        both.execute(insert(meeting).values(row | {"created_by": karin.id, "created_at": NOW}))
+    days = load_surroundings(both, karin, NOW, calendar=True).calendar
+    assert days is not None
+    assert [(one.kind, one.day, one.organisation_name) for one in days] == [
+        ("papers", date(2026, 12, 10), "Falun"),
+        ("meeting", date(2026, 12, 20), "Falun"),
+        ("expiry", date(2027, 6, 30), "Falun"),
+    ]
+    theirs = load_surroundings(both, rut, NOW, calendar=True).calendar or []
+    assert [one.subject for one in theirs if one.kind == "meeting"] == [("Nämnden",), ("Styrgruppen",)]
+    assert load_surroundings(both, karin, NOW).calendar is None
 
 
 def page_ids(connection: Connection, person: Person, **place: str | None) -> tuple[list[str], str | None, str | None]:
