@@ -7,8 +7,10 @@ from sqlalchemy import Connection, and_, func, select
 
 from engine.authorisation import may_administer
 from engine.database.tables import pack_version, process_definition, process_instance
+from engine.definitions import latest_definition
 from engine.errors import NotFound
-from engine.packs import Pack
+from engine.packs import Pack, ProcessFiles, current_pack
+from engine.packs.archive import zip_pack
 from engine.people import Person
 from engine.queries.pack_differences import Difference, compare_models, compare_packs
 
@@ -67,6 +69,19 @@ def list_processes(connection: Connection, person: Person, pack_key: str) -> lis
         .order_by(definition.process_key, definition.version.desc())
     )
     return [ProcessVersion(*row) for row in connection.execute(query)]
+
+
+def stored_pack(connection: Connection, pack_key: str) -> tuple[Pack, list[ProcessFiles]]:
+    """The newest version of a pack with the newest of each of its processes. Raises NotFound."""
+    pack = current_pack(connection, pack_key)
+    latest = (latest_definition(connection, pack_key, process.key) for process in pack.processes)
+    return pack, [ProcessFiles(one.process_key, one.bpmn, one.decisions, one.forms) for one in latest]
+
+
+def zipped_pack(connection: Connection, person: Person, pack_key: str) -> bytes:
+    """The newest version of a pack as a zip file that can be read in again. Raises NotPermitted, NotFound."""
+    may_administer(person).demand()
+    return zip_pack(*stored_pack(connection, pack_key))
 
 
 def pack_differences(

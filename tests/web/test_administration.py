@@ -16,7 +16,7 @@ from engine.clock import utc_now
 from engine.commands.faults import report_fault
 from engine.database import Database
 from engine.database.tables import incident, outbox, pack_version, process_definition, process_instance, user_task
-from engine.packs import shipped_packs, upload
+from engine.packs import load_pack, shipped_packs, upload
 from engine.people import Person, authenticate, list_people
 from tests.packs import PACK, build_pack
 from tests.web.test_pages import faults, form_faults
@@ -316,6 +316,15 @@ def test_a_new_version_is_checked_deployed_and_compared(client: FlaskClient, tmp
     assert "P1D" in differs
     assert "Läste in processpaketet" in client.get("/administration/logg").text
     assert client.get(f"/administration/processpaket/{PACK}").status_code == 200
+
+
+def test_a_stored_pack_can_be_fetched_as_a_zip_file(client: FlaskClient, tmp_path: Path) -> None:
+    shipped = load_pack(shipped_packs()[0])
+    page = f"/administration/processpaket/{shipped.key}"
+    assert f"{page}/zip" in client.get(page).text
+    answer = client.get(f"{page}/zip")
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={shipped.key}.zip"
+    assert load_pack(upload.unpack(answer.data, tmp_path)).content_hash == shipped.content_hash
 
 
 def test_cases_move_to_a_new_version_after_a_dry_run(client: FlaskClient, database: Database) -> None:

@@ -10,8 +10,11 @@ from engine.clock import end_of_day, start_of_day, utc_now
 from engine.commands import deploy_pack
 from engine.database import Database
 from engine.database.upgrade import upgrade
-from engine.errors import Invalid
+from engine.errors import Invalid, Misconfigured, NotFound
 from engine.packs import load_pack
+from engine.packs.archive import zip_pack
+from engine.packs.upload import unpack
+from engine.queries.packs import stored_pack
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
 from exports.kinds import export as export_kind
@@ -37,9 +40,9 @@ def simulate(arguments: argparse.Namespace) -> int:
 
 def _simulate(database: Database, arguments: argparse.Namespace) -> None:
     upgrade(database)
-    folder = _folder_of(arguments.pack)
     beginning = start_of_day(arguments.start) - timedelta(days=460)
-    with database.write() as connection:
+    with tempfile.TemporaryDirectory(prefix="samflode-") as empty, database.write() as connection:
+        folder = _folder_of(arguments.pack, Path(empty))
         deploy_pack(connection, beginning, folder)
         cast_county(connection, beginning, load_pack(folder), arguments.seed)
     options = Options(
@@ -68,11 +71,17 @@ def _simulate(database: Database, arguments: argparse.Namespace) -> None:
             arguments.out.write_bytes(export_kind(connection, "status", ".xlsx", now, None, "sv", now))
 
 
-def _folder_of(pack_key: str) -> Path:
-    for folder in pack_folders(open_settings(demo=True)):
+def _folder_of(pack_key: str, empty: Path) -> Path:
+    """The pack's folder; a pack that was read in as a zip file lies in the database and is put into `empty`."""
+    settings = open_settings(demo=True)
+    for folder in pack_folders(settings):
         if load_pack(folder).key == pack_key:
             return folder
-    raise Invalid(f"Processpaketet {pack_key} finns inte.")
+    try:
+        with open_database(settings).read() as connection:
+            return unpack(zip_pack(*stored_pack(connection, pack_key)), empty)
+    except (NotFound, Misconfigured) as error:
+        raise Invalid(f"Processpaketet {pack_key} finns inte.") from error
 
 
 def export(arguments: argparse.Namespace) -> int:

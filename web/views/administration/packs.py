@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
@@ -24,6 +24,7 @@ from engine.queries.packs import (
     list_processes,
     pack_differences,
     process_differences,
+    zipped_pack,
 )
 from web import context, words
 from web.marking import N_
@@ -72,6 +73,16 @@ def pack(pack_key: str) -> str:
     if not versions:
         raise NotFound(NO_SUCH_VERSION)
     return page("pack", versions=versions, processes=processes, process_title=words.titles().process)
+
+
+@blueprint.get("/processpaket/<pack_key>/zip")
+def download_pack(pack_key: str) -> Response:
+    """The newest version as a zip file, which can be changed and read in again."""
+    with context.database().read() as connection:
+        content = zipped_pack(connection, context.person(), pack_key)
+    answer = Response(content, content_type="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{pack_key}.zip")
+    return answer
 
 
 @blueprint.get("/processpaket/<pack_key>/skillnad")
