@@ -38,7 +38,7 @@ class Heart:
         self._last: datetime | None = None
 
     def beat(self, database: Database, now: datetime) -> None:
-        """Write that the worker has come through a round of its work."""
+        """Write that the worker is about its work."""
         if self._last is not None and abs(now - self._last) < EVERY:
             return
         row = {"version": version("samflode"), "started_at": self._started_at, "beat_at": now}

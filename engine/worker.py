@@ -163,8 +163,9 @@ def _schedule(
 
     def beat() -> None:
         try:
-            tick(database, settings, utc_now(), make_workbook)
             heart.beat(database, utc_now())
+            tick(database, settings, utc_now(), make_workbook)
+            heart.beat(database, utc_now())  # it may have been a long round
         except Unavailable as error:
             _log.warning("nothing done this time: %s", error)
 

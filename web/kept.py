@@ -26,7 +26,8 @@ Kept = dict[str, Any]
 
 def page(kept: Kept) -> str:
     """What was sent, with a button that sends it once more with a valid token."""
-    shown = [value for name, value in kept["fields"] if not name.startswith("_") and len(value) > 1]
+    # What is a single word may as well be a choice's or a button's value; it is sent all the same.
+    shown = [value for name, value in kept["fields"] if not name.startswith("_") and " " in value.strip()]
     return render_template("accounts/kept.html", kept=kept, shown=shown)
 
 

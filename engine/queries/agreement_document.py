@@ -25,11 +25,10 @@ from engine.queries.agreement_versions import (
 )
 from engine.queries.agreements import AgreementRow, agreement_row, with_stage
 from engine.queries.decisions import read_decisions
+from engine.queries.document_files import AMENDMENT, DocumentFile, document_files
 from engine.queries.rows import DecisionRow
 from engine.queries.submissions import SubmissionRow, read_submissions
 from engine.queries.titles import Titles, load_titles
-
-AMENDMENT = "amendment_annex"
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,7 @@ class AgreementDocument:
     regional: AgreementRow | None
     predecessor_key: str | None
     successor_key: str | None
+    files: tuple[DocumentFile, ...] = ()
 
 
 def get_document(
@@ -119,6 +119,7 @@ def get_document(
         party_decisions=decisions,
         signatures=tuple(_signatures(connection, titles, row, version)),
         annexes=tuple(_annexes(connection, row)),
+        files=document_files(connection, titles, row),
         purposes=_purposes(pack, row),
         target_groups=tuple(str(item["title"]) for item in pack.catalogues.get("target_groups", [])) if pack else (),
         regional=_regional(connection, titles, row),

@@ -60,6 +60,7 @@ class _Writer:
         self._decisions()
         self._signatures()
         self._annexes()
+        self._files()
         return self.paper.content()
 
     def _front(self) -> None:
@@ -211,6 +212,18 @@ class _Writer:
             self.paper.facts(self.say("Om bilagan"), [(term, value) for term, value in facts if value])
             self.paper.text(one.text)
             self.paper.note(one.reason)
+
+    def _files(self) -> None:
+        if not self.document.files:
+            return
+        self.paper.heading(self.say("Filer"), 1)
+        self.paper.note(self.say("Filerna ligger i Samflöde och följer med ärendet som zip."))
+        self.paper.points(
+            [
+                f"{file.name} ({self.say(file.about)}, {_day(local_date(file.handed_in_at))})"
+                for file in self.document.files
+            ]
+        )
 
 
 def _decision_line(one: DecisionRow, say: Translate) -> str:

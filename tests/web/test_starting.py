@@ -5,10 +5,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from docx import Document
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engine.database import Database
+from engine.database.tables import submission
 from engine.database.workplace_tables import attachment, start_draft
 from engine.people import Person, find_person
 from tests.workplace import browse, make_application, open_county
@@ -121,3 +123,19 @@ def test_a_deviation_takes_files_too(county: Database, tmp_path: Path) -> None:
     assert 'name="_files"' in page
     reporter.post("/starta/deviation", data={"do": "attach", "_version": "0", "_files": _file("bild.pdf")})
     assert "bild.pdf" in reporter.get("/starta/deviation").text
+
+
+def test_the_agreements_text_as_a_file_stands_in_its_document(rss: FlaskClient, county: Database) -> None:
+    key = "dalarna-kvinnofrid-2024"
+    file = {"id": "f1", "name": "overenskommelsen.pdf", "field": "agreement_text", "size": 4000, "sha256": "0"}
+    with county.write() as connection:
+        first = submission.c.form_key == "agreement_proposal"
+        row = connection.execute(select(submission).where(first)).one()
+        values = {**row._mapping["values"], "_attachments": [file]}
+        connection.execute(update(submission).where(submission.c.id == row.id).values(values=values))
+    page = rss.get(f"/overenskommelser/{key}/dokument").text
+    assert 'href="/filer/f1"' in page
+    assert "Överenskommelsens text, 4 kB" in page
+    word = rss.get(page.split('class="govuk-button" href="')[1].split('"')[0])
+    said = "\n".join(paragraph.text for paragraph in Document(BytesIO(word.data)).paragraphs)
+    assert "overenskommelsen.pdf (Överenskommelsens text, " in said

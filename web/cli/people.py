@@ -56,6 +56,7 @@ def unlink(arguments: argparse.Namespace) -> int:
 
     def unit(connection: Connection) -> int:
         person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
+        people.end_sessions(connection, person_id)  # which such an account may have begun
         return identities.unlink_identities(connection, person_id)
 
     tell(f"Borttagna kopplingar: {open_database(open_settings()).run(unit)}.")

@@ -1,7 +1,9 @@
 """`serve` and `worker`: the product for real."""
 
 import argparse
+import signal
 import socket
+import sys
 from typing import Any
 
 from engine import worker
@@ -50,6 +52,7 @@ def work(_arguments: argparse.Namespace) -> int:
     """Fire timers and send mail until told to stop."""
     settings = open_settings()
     database = open_database(settings)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that it says goodbye: see engine.heartbeats
     tell("samflode: arbetar. Avsluta med Ctrl+C.")
     try:
         worker.run(database, settings, monthly_workbook)
