@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from engine.authorisation import may_import_activities
 from engine.bpmn.definitions import Definition
 from engine.clock import local_date
-from engine.commands import instances
+from engine.commands import instance_rows
 from engine.commands.tasks import submit
 from engine.database.register_tables import activity, agreement
 from engine.definitions import latest_definition
@@ -45,7 +45,7 @@ def import_activities(
     if found.ended_at is not None:
         raise Conflict(ENDED)
     work = Work(connection, now, person.id, person.grants)
-    instance = instances.load(work, found.instance_id)
+    instance = instance_rows.load(work, found.instance_id)
     pack = work.pack(found.pack_key)
     definition, element_id, form_key = _form_of(connection, pack)
     form, values = definition.form(form_key), {FIELD: list(rows)}
@@ -67,7 +67,7 @@ def import_activities(
     log = Log(work, instance)
     log.add("activities_imported", **submitted)
     log.write()
-    instances.write_changes(work, instance)
+    instance_rows.write_changes(work, instance)
     return True
 
 

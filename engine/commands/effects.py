@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from engine.commands import instances, undelivered
+from engine.commands import instance_rows, instances, undelivered
 from engine.database.prepared import Prepared
 from engine.database.tables import message, process_instance, subscription
 from engine.database.turns import take_turns
@@ -119,7 +119,7 @@ def _tell_all(work: Work, effect: Broadcast) -> None:
     Each share is a message of its own, so that one receiver's failure is an incident there and stops nobody else.
     """
     for instance_id, task_id in effect.catchers:
-        instances.lock_tree(work, instance_id)
+        instance_rows.lock_tree(work, instance_id)
         sent = SendMessage(effect.name, task_id, catcher=(instance_id, task_id))
         if _catcher(work, sent.catcher) is None:
             continue
@@ -141,7 +141,7 @@ def _deliver(work: Work, row_id: str, sent: SendMessage, *, put_off: bool = True
         waiting = _receiver(work, sent)
     if waiting is None:
         return None
-    instance: Instance = instances.load(work, waiting.instance_id)
+    instance: Instance = instance_rows.load(work, waiting.instance_id)
     if _receiver(work, sent) != waiting:
         raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")
     effects, next_tasks = len(work.effects), len(work.next_tasks)

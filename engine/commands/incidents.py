@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine import mail
 from engine.authorisation import may_operate
-from engine.commands import effects, incident_rows, instances, timers
+from engine.commands import effects, incident_rows, instance_rows, timers
 from engine.commands.administration import note
 from engine.commands.reasons import demand_reason
 from engine.database.tables import draft, incident, message, process_instance, timer, user_task
@@ -59,7 +59,7 @@ def retry_incident(connection: Connection, now: datetime, person: Person, incide
     if found is None:
         raise NotFound(UNKNOWN)
     work = Work(connection, now, person.id, person.grants)
-    instance = instances.load(work, found.instance_id)
+    instance = instance_rows.load(work, found.instance_id)
     row = connection.execute(select(incident).where(incident.c.id == incident_id)).one()  # as it is, now that we hold
     if row.resolved_at is not None:
         raise Conflict(RESOLVED)
@@ -77,7 +77,7 @@ def _log(work: Work, instance: Instance, row: Any, reason: str) -> None:
     log = Log(work, instance)
     log.add("retried", row.element_id, reason=reason, incident=row.id, failed=row.kind, attempts=row.attempts)
     log.write()
-    instances.write_changes(work, instance)
+    instance_rows.write_changes(work, instance)
 
 
 def _try_again(work: Work, row: Any) -> str:
@@ -88,7 +88,7 @@ def _try_again(work: Work, row: Any) -> str:
     waiting = work.connection.execute(select(timer).where(subject == row.subject)).first()
     if waiting is None:
         return _deliver(work, row) if row.kind == "message" else NOT_NEEDED
-    instances.demand_active(instances.load(work, waiting.instance_id))
+    instance_rows.demand_active(instance_rows.load(work, waiting.instance_id))
     work.connection.execute(timer.delete().where(timer.c.id == waiting.id))
     timers.act(work, waiting)
     return RETRIED

@@ -15,37 +15,21 @@ from engine.bpmn import expressions
 from engine.bpmn.definitions import Definition
 from engine.bpmn.elements import Element
 from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
-from engine.commands import incident_rows, open_tasks
+from engine.commands import incident_rows, instance_rows, open_tasks
 from engine.commands.broadcasts import broadcast
 from engine.database.prepared import Prepared
 from engine.database.tables import process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id, latest_definition
-from engine.errors import Conflict, ExecutionFailed, NotFound, Stale
+from engine.errors import ExecutionFailed
 from engine.handlers import Call, run_handler
 from engine.history import FIRST_HASH, Log
 from engine.packs import Pack
-from engine.packs.deployed import newest_version_id, pack_of_version
 from engine.registers import deviations, stages
 from engine.work import Instance, Work
 
-SUSPENDED = "Ärendet är pausat. Inget har ändrats. Uppgiften kan göras när en administratör har återupptagit ärendet."
-OVER = "Ärendet är avslutat. Inget har ändrats."
 NOTHING = WaitState({}, {}, {}, {}, {}, completed=False)
 
-# With the pack's newest version, which is needed next.
-_pack_version_id = newest_version_id(process_instance.c.pack_key).scalar_subquery().label("pack_version_id")
-_INSTANCE = Prepared(
-    select(process_instance, _pack_version_id).where(process_instance.c.id == bindparam("instance_id"))
-)
 _BEGIN = Prepared(insert(process_instance))
-_WRITE = Prepared(
-    update(process_instance).where(
-        process_instance.c.id == bindparam("instance_id"), process_instance.c.revision == bindparam("expected")
-    )
-)
-_ROOT = select(process_instance.c.root_id).where(process_instance.c.id == bindparam("instance_id"))
-_TREE = select(process_instance.c.id).where(process_instance.c.id == _ROOT.scalar_subquery())
-_LOCK, _LOCK_IF_FREE = Prepared(_TREE.with_for_update()), Prepared(_TREE.with_for_update(skip_locked=True))
 _CALLED = Prepared(
     select(process_instance).where(
         process_instance.c.parent_id == bindparam("caller_id"),
@@ -118,33 +102,6 @@ def begin(
     return instance
 
 
-def load(work: Work, instance_id: str) -> Instance:
-    """The instance, its tree locked until the transaction ends. Raises NotFound."""
-    lock_tree(work, instance_id)
-    return _read(work, instance_id)
-
-
-def lock_tree(work: Work, instance_id: str, *, wait: bool = True) -> bool:
-    """Lock an instance with all its callers and all that they have called, until the transaction ends.
-
-    False when somebody else holds the lock and we do not want to wait. Whoever changes anything of an instance locks
-    its tree first. Without that order a called process that ends (and takes its caller on) and a timer of the caller
-    (that cancels the called one) would wait for each other. SQLite has one writer at a time anyway.
-    """
-    if work.connection.dialect.name == "sqlite":
-        return True
-    query = _LOCK if wait else _LOCK_IF_FREE
-    return query.first(work.connection, {"instance_id": instance_id}) is not None
-
-
-def _read(work: Work, instance_id: str) -> Instance:
-    row = _INSTANCE.first(work.connection, {"instance_id": instance_id})
-    if row is None:
-        raise NotFound("Ärendet finns inte.")
-    work.remember_pack(pack_of_version(work.connection, row.pack_version_id))
-    return Instance.from_row(row)
-
-
 def advance(
     work: Work, instance: Instance, step: Callable[[Execution], object], kind: str, element_id: str | None, **data: Any
 ) -> None:
@@ -152,7 +109,7 @@ def advance(
 
     Raises Conflict when the instance is suspended or over, Stale when another transaction changed it meanwhile.
     """
-    demand_active(instance)
+    instance_rows.demand_active(instance)
     pack = work.pack(instance.pack_key)
     definition = definition_by_id(work.connection, instance.definition_id)
     surroundings = _surroundings(work, instance, pack, definition)
@@ -169,21 +126,13 @@ def advance(
         raise
 
 
-def demand_active(instance: Instance) -> None:
-    """Raise Conflict, with what to do, when the instance is suspended or over."""
-    if instance.status == "suspended":
-        raise Conflict(SUSPENDED)
-    if not instance.is_active:
-        raise Conflict(OVER)
-
-
 def cancel(work: Work, instance: Instance, reason: str) -> None:
     """Cancel an instance with everything that it waits for and has called."""
     connection = work.connection
     log = Log(work, instance)
     log.add("cancelled", None, reason=reason)
     log.write()
-    values = {"status": "cancelled", "ended_at": work.now, "end_reason": reason, **_bookkeeping(instance)}
+    values = {"status": "cancelled", "ended_at": work.now, "end_reason": reason, **instance_rows.bookkeeping(instance)}
     _CANCEL.run(connection, {"instance_id": instance.id, **values})
     here = {"of_instance": instance.id}
     _CANCEL_TASKS.run(connection, {**here, "now": work.now})
@@ -242,20 +191,7 @@ def _write(work: Work, instance: Instance, state: bytes) -> None:
     instance.state = state
     # Columns that stay as they are would have their indexes written all the same.
     ended = {} if instance.is_active else {"status": instance.status, "ended_at": work.now}
-    write_changes(work, instance, state=state, **ended)
-
-
-def write_changes(work: Work, instance: Instance, **values: Any) -> None:
-    """Write columns of an instance and what its history has added. Raises Stale when somebody else has written."""
-    expected = instance.revision
-    instance.revision += 1
-    values |= {"instance_id": instance.id, "expected": expected, **_bookkeeping(instance)}
-    if _WRITE.run(work.connection, values) != 1:
-        raise Stale("Ärendet ändrades samtidigt av någon annan. Försök igen.")
-
-
-def _bookkeeping(instance: Instance) -> dict[str, Any]:
-    return {"revision": instance.revision, "sequence": instance.sequence, "event_hash": instance.event_hash}
+    instance_rows.write_changes(work, instance, state=state, **ended)
 
 
 def _record_scopes(
@@ -314,7 +250,7 @@ def _give_back(work: Work, ended: Instance, data: dict[str, Any]) -> None:
     """An ended process's stage ends, and its caller goes on with the data that it declared."""
     if ended.parent_id is None or ended.parent_task_id is None:
         return
-    caller = _read(work, ended.parent_id)  # of the same tree, which is locked
+    caller = instance_rows.read(work, ended.parent_id)  # of the same tree, which is locked
     definition = definition_by_id(work.connection, caller.definition_id)
     task_id = ended.parent_task_id
     element = definition.element(ended.parent_element_id or "")

@@ -11,7 +11,7 @@ from engine.bpmn.definitions import Definition
 from engine.bpmn.execution import Execution, Surroundings
 from engine.bpmn.migration import move
 from engine.bpmn.pairing import Pairing
-from engine.commands import effects, instances, migration_rows
+from engine.commands import effects, instance_rows, migration_rows
 from engine.commands.migration_plan import Fate, InstancePlan, Migrated, MigrationPlan, fates
 from engine.commands.reasons import demand_reason
 from engine.commands.starting import DEFAULT_PACK
@@ -84,9 +84,9 @@ def migrate_instance(
     may_operate(person).demand()
     demand_reason(reason)
     work = Work(connection, now, person.id, person.grants)
-    instance = instances.load(work, instance_id)
+    instance = instance_rows.load(work, instance_id)
     if instance.status not in RUNNING:
-        raise Conflict(instances.OVER)
+        raise Conflict(instance_rows.OVER)
     old = definition_by_id(connection, instance.definition_id)
     new = definition_of_version(connection, instance.pack_key, instance.process_key, to_version)
     pairing = _pair(old, new, mapping)
@@ -198,4 +198,4 @@ def _write(
     log.add("migrated", None, reason=reason, from_version=old.version, to_version=new.version, moved=moved)
     log.write()
     migration_rows.carry_over(work, instance, new, before, after.wait_state())
-    instances.write_changes(work, instance, state=after.save(), definition_id=new.id)
+    instance_rows.write_changes(work, instance, state=after.save(), definition_id=new.id)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from engine.authorisation import may_operate
 from engine.bpmn.modification import Step, demand_sound, modify
-from engine.commands import effects, instances
+from engine.commands import effects, instance_rows, instances
 from engine.commands.reasons import demand_reason
 from engine.database.tables import process_instance, user_task
 from engine.definitions import definition_by_id
@@ -44,7 +44,7 @@ def modify_instance(
     for step in steps:
         demand_sound(step)
     work = Work(connection, now, person.id, person.grants)
-    instance = instances.load(work, instance_id)
+    instance = instance_rows.load(work, instance_id)
     definition = definition_by_id(connection, instance.definition_id)
     told = [step.told for step in steps]
     instances.advance(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, false, select, true, update
 
 from engine.authorisation import may_operate
-from engine.commands import effects, instances
+from engine.commands import effects, instance_rows, instances
 from engine.commands.reasons import demand_reason
 from engine.database.tables import process_instance, subscription, timer
 from engine.errors import Conflict
@@ -92,7 +92,7 @@ def _begin(
     may_operate(person).demand()
     demand_reason(reason)
     work = Work(connection, now, person.id, person.grants)
-    return work, instances.load(work, instance_id)
+    return work, instance_rows.load(work, instance_id)
 
 
 def _with_called(work: Work, instance: Instance) -> list[Instance]:
@@ -121,7 +121,7 @@ def _switch(work: Work, found: Iterable[Instance], before: str, after: str, reas
         log.add("suspended" if after == "suspended" else "resumed", None, reason=reason)
         log.write()
         instance.status = after
-        instances.write_changes(work, instance, status=after)
+        instance_rows.write_changes(work, instance, status=after)
     resting = true() if after == "suspended" else false()
     ids = [instance.id for instance in switched]
     work.connection.execute(update(timer).where(timer.c.instance_id.in_(ids)).values(suspended=resting))

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Connection, bindparam, delete, exists, insert, o
 from engine.authorisation import may_assign_task, may_be_assigned, may_work_task
 from engine.bpmn.definitions import Definition
 from engine.clock import local_date
-from engine.commands import effects, incident_rows, instances, notices, task_files
+from engine.commands import effects, incident_rows, instance_rows, instances, notices, task_files
 from engine.commands.undoing import undone_as_a_whole
 from engine.database.prepared import Prepared
 from engine.database.tables import draft, process_instance, submission, timer, user_task
@@ -105,7 +105,7 @@ def complete_task(
     automatic step failed. Whoever catches it gives it to `note_incident` in a transaction of its own.
     """
     task = open_task(connection, task_id)
-    instance = instances.load(work := Work(connection, now, person.id, person.grants), task.instance_id)
+    instance = instance_rows.load(work := Work(connection, now, person.id, person.grants), task.instance_id)
     may_work_task(person, task, submitters(connection, task)).demand()
     definition = definition_by_id(connection, task.definition_id)
     form = fitted(definition.form(task.form_key), task.role_organisation) if task.form_key else {}
@@ -128,7 +128,7 @@ def complete_task(
     if task.failed_at is not None:
         incident_rows.resolve(connection, now, task_id, "Uppgiften slutfördes.", person.id)
     element = definition.element(task.element_id)
-    instances.demand_active(instance)
+    instance_rows.demand_active(instance)
     with undone_as_a_whole(Attempt("task", task_id, person.id, values)):
         instances.advance(
             work,

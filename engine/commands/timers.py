@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.bpmn.moments import add_duration
-from engine.commands import effects, incident_rows, instances, notices
+from engine.commands import effects, incident_rows, instance_rows, instances, notices
 from engine.commands.lanes import organisation_of
 from engine.commands.open_tasks import deadlines_of, timer_row
 from engine.database.prepared import Prepared
@@ -66,7 +66,7 @@ def fire_timer(connection: Connection, now: datetime, timer_id: str) -> Fired | 
     work = Work(connection, now)
     due = {"timer_id": timer_id, "now": now}
     row = _DUE.first(connection, due)
-    if row is None or not instances.lock_tree(work, row.instance_id, wait=False):
+    if row is None or not instance_rows.lock_tree(work, row.instance_id, wait=False):
         return None
     if _TAKE.run(connection, due) != 1:
         return None
@@ -94,7 +94,7 @@ def subject_of(row: Any) -> str:
 
 
 def _fire_event(work: Work, row: Any) -> None:
-    instance = instances.load(work, row.instance_id)
+    instance = instance_rows.load(work, row.instance_id)
     instances.advance(work, instance, lambda execution: execution.fire(row.task_id), "timer_fired", row.element_id)
 
 

@@ -92,10 +92,10 @@ def odd_versions(connection: Connection) -> Iterator[str]:
         select(process_definition.c.pack_key, process_definition.c.process_key, process_definition.c.version)
     ).all()
     counted: dict[str, set[int]] = {}
-    for row in packs:
-        counted.setdefault(f"Paketet {row.pack_key}", set()).add(row.version)
-    for row in processes:
-        counted.setdefault(f"Processen {row.process_key} i paketet {row.pack_key}", set()).add(row.version)
+    for pack_key, version in packs:
+        counted.setdefault(f"Paketet {pack_key}", set()).add(version)
+    for pack_key, process_key, version in processes:
+        counted.setdefault(f"Processen {process_key} i paketet {pack_key}", set()).add(version)
     for name, versions in counted.items():
         if versions != set(range(1, len(versions) + 1)):
             yield f"{name} har versionerna {', '.join(map(str, sorted(versions)))}, som inte är räknade från 1."

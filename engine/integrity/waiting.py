@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, select, update
 
 from engine.bpmn.definitions import Definition
 from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
-from engine.commands import effects, instances, open_tasks
+from engine.commands import effects, instance_rows, open_tasks
 from engine.database.tables import process_instance, subscription, timer, user_task
 from engine.definitions import definition_by_id
 from engine.errors import NotFound, SamflodeError
@@ -49,7 +49,7 @@ def rebuild(connection: Connection, now: datetime) -> None:
     """Close rows that nothing waits behind, and open those that are missing."""
     work = Work(connection, now)
     for instance_id in connection.execute(select(process_instance.c.id).where(_RUNNING)).scalars().all():
-        instance = instances.load(work, instance_id)
+        instance = instance_rows.load(work, instance_id)
         pair = _pair(connection, instance)
         if any(_differences("", pair)):
             open_tasks.record(work, instance, pair.pack, pair.definition, pair.rows, pair.state, set())

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from jsonschema import Draft202012Validator
-from jsonschema_specifications import REGISTRY
+from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # jsonschema's own, without types
 
 _WHOLE = "#meta"  # how the parts refer to the description of every schema
 
