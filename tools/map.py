@@ -29,8 +29,10 @@ BY_HAND: dict[str, tuple[Point, Point | None]] = {
     "2082": ((552, 668), (486, 566)),  # Säter is too small, between neighbours with long names
     "2083": ((556, 538), None),
     "2084": ((587, 600), None),
-    "2081": ((448, 520), None),
-    "2061": ((458, 628), None),
+    "2026": ((375, 517), None),
+    "2081": ((452, 520), None),
+    "2085": ((352, 605), None),
+    "2061": ((318, 676), (456, 632)),  # Smedjebacken is narrower than its own name
 }
 
 

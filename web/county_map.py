@@ -39,7 +39,7 @@ class Place:
     lines: list[str]
     words: str  # the whole of it in one sentence
     centre: tuple[float, float]
-    line: tuple[float, float] | None  # from the label to here, when the label stands outside
+    line: tuple[float, float, float, float] | None  # from the place to its label, when that stands outside
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,16 @@ def _drawing() -> dict[str, Any]:
 
 def _place(row: StatusRow, drawn: dict[str, Any]) -> Place:
     lines = label(row)
-    width = max(len(row.organisation_name) * NAME_LETTER, SYMBOL + max(map(len, lines)) * WORD_LETTER)
+    name_width = len(row.organisation_name) * NAME_LETTER
+    width = max(name_width, SYMBOL + len(lines[0]) * WORD_LETTER, *(len(line) * WORD_LETTER for line in lines[1:]))
     x, y = drawn["label"]
-    line = tuple(drawn["line"]) if "line" in drawn else None
     left, top = round(x - width / 2, 1), y - 6 * len(lines)
-    return Place(row, drawn["path"], left, top, lines, sentence(row), line or (x, y), line)
+    if "line" not in drawn:
+        return Place(row, drawn["path"], left, top, lines, sentence(row), (x, y), None)
+    begin_x, begin_y = drawn["line"]
+    beside = begin_x > left + name_width
+    end = (round(left + name_width + 4, 1), top - 5) if beside else (left + 8, top - 13)
+    return Place(row, drawn["path"], left, top, lines, sentence(row), (begin_x, begin_y), (begin_x, begin_y, *end))
 
 
 def label(row: StatusRow) -> list[str]:
@@ -78,11 +83,11 @@ def label(row: StatusRow) -> list[str]:
     word = WORDS[row.status]()
     if row.status == "late":
         return [word, ngettext("%(num)s dag", "%(num)s dagar", row.days_late)]
-    if row.status == "wait":
-        return word.rsplit(" ", 1)
-    if row.status in {"going", "back"} and row.current_stage:
+    if row.status == "going" and row.current_stage:
         return [word, stage_short(row.current_stage)]
-    return [word]
+    if row.status == "back":
+        word = _("Åter- remitterad")
+    return word.rsplit(" ", 1)
 
 
 def sentence(row: StatusRow) -> str:

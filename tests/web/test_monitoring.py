@@ -3,7 +3,9 @@
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO, StringIO
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,13 @@ from engine.database import Database
 from engine.database.tables import outbox, user_task
 from engine.database.workplace_tables import kpi, official_figure
 from engine.people import Person, list_people
+from engine.queries import status_picture
+from engine.queries.titles import load_titles
 from exports.language import english
 from tests.lived_county import copy_county
 from tests.web.test_pages import faults
 from tests.workplace import browse, make_application
-from web.county_map import FILE
+from web.county_map import FILE, NAME_LETTER, SYMBOL, WORD_LETTER, Place, county_map
 
 VIEWS = {
     "sent": ("?visa=alla&kommun=2080", "sent"),
@@ -203,6 +207,30 @@ def test_the_map_has_every_municipality_with_its_state_in_words(rss: FlaskClient
     assert all(": " in one for one in said)
     assert FILE.stat().st_size < 10_000
     assert "Statistics Sweden" in FILE.read_text()
+
+
+def test_no_label_on_the_map_covers_another(application: Flask, database: Database) -> None:
+    with database.read() as connection:
+        picture = status_picture(connection, load_titles(connection).packs.popitem()[0], utc_now())
+    longest = {"late": "drafting", "wait": "decision", "going": "drafting", "back": "drafting", "none": None}
+    boxes = []
+    with application.test_request_context("/"):
+        for status, stage in longest.items():
+            rows = [replace(row, status=status, current_stage=stage, days_late=142) for row in picture.rows]
+            drawn = county_map(rows)
+            assert drawn is not None
+            boxes += [(status, box(place)) for place in drawn.places]
+    for (status, one), (other_status, other) in combinations(boxes, 2):
+        same = one[0] == other[0]
+        apart = one[3] <= other[1] or other[3] <= one[1] or one[4] <= other[2] or other[4] <= one[2]
+        assert same or apart, (one[0], status, other[0], other_status)
+
+
+def box(place: Place) -> tuple[str, float, float, float, float]:
+    """Whose label, and its left, top, right and bottom."""
+    widths = [SYMBOL + len(place.lines[0]) * WORD_LETTER, *(len(line) * WORD_LETTER for line in place.lines[1:])]
+    width = max(len(place.row.organisation_name) * NAME_LETTER, *widths)
+    return (place.row.organisation, place.x, place.y - 11, place.x + width, place.y + 16 * len(place.lines) + 2)
 
 
 def test_every_view_is_a_handful_of_statements(database: Database, rss: FlaskClient) -> None:
