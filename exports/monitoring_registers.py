@@ -134,7 +134,7 @@ def _punctual_table(found: Patterns, threshold: int | None, say: Translate) -> T
     ]
     rows = [
         _punctual(say("Tillfälligt ansvar beslutat efter mottagandet"), found.responsibility, threshold, say),
-        _punctual(say("Återkoppling till rapportören efter mottagandet"), found.feedback, threshold, say),
+        _punctual(say("Återkoppling till rapportören efter rapporten"), found.feedback, threshold, say),
     ]
     return Table("Tider", say("Tid till ansvar och svar"), columns, rows, note=_hidden_note(threshold, say))
 

@@ -78,6 +78,7 @@ def task_row(work: Work, instance: Instance, pack: Pack, definition: Definition,
     if role is None:
         raise ExecutionFailed(f"Banan {lane.name!r} är ingen roll i paketet {pack.key}.")
     created = work.now
+    begun = instance.started_at if element.properties.get("counted_from") == "start" else created
     return {
         "id": waiting.id,
         "instance_id": instance.id,
@@ -99,19 +100,22 @@ def task_row(work: Work, instance: Instance, pack: Pack, definition: Definition,
         "assignee": instance.started_by if element.properties.get("assignee") == "starter" else None,
         "claimed_at": None,
         "created_at": created,
-        "follow_up_at": _moment(created, element.follow_up_date, waiting.data, pack),
-        "due_at": _moment(created, element.due_date, waiting.data, pack) or due_moment(created, "P30D"),
+        "follow_up_at": _moment(created, begun, element.follow_up_date, waiting.data, pack),
+        "due_at": _moment(created, begun, element.due_date, waiting.data, pack) or due_moment(created, "P30D"),
         "state": "open",
     }
 
 
-def _moment(created: datetime, value: str | None, data: dict[str, Any], pack: Pack) -> datetime | None:
-    """A due date as written in the model: a duration or date, or the name of a variable or parameter that holds one."""
+def _moment(created: datetime, begun: datetime, value: str | None, data: dict[str, Any], pack: Pack) -> datetime | None:
+    """A due date as written in the model: a duration or date, or the name of a variable or parameter that holds one.
+
+    A duration is counted from `begun`: when the task came, or when its process began where the model says so.
+    """
     if not value:
         return None
     held = data.get(value, pack.parameters.get(value, value))
     try:
-        moment = due_moment(created, held)
+        moment = due_moment(begun, held)
     except (TypeError, ValueError) as error:
         raise ExecutionFailed(f"{value!r} är varken ett datum, en tid eller ett känt namn.") from error
     # A rework long after a fixed date still deserves its time: a date already passed counts from today.

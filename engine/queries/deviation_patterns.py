@@ -107,7 +107,7 @@ def deviation_patterns(
         ),
         feedback=_punctual(
             (
-                (received.get(row.instance_id), answered.get(row.instance_id))
+                (row.reported_at, answered.get(row.instance_id))
                 for row in rows
                 if row.instance_id in answered or _is_open(row, now)
             ),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from engine import integrity
 from engine.authorisation import may_start
-from engine.clock import start_of_day
+from engine.clock import local_date, start_of_day
 from engine.commands import complete_task, deploy_pack, due_timers, fire_timer, next_due, start_process
 from engine.database import Database
 from engine.database.register_tables import agreement
@@ -77,11 +77,18 @@ def test_the_county_lives_for_years_and_nobody_is_stuck(county: Database, pack: 
         local = connection.execute(select(agreement).where(agreement.c.kind == "local")).all()
         overdue = due_timers(connection, start_of_day(date(2026, 12, 31)), 10)
         of_rss = connection.execute(select(user_task.c.state, user_task.c.created_at).where(user_task.c.role == "rss"))
+        answers = connection.execute(
+            select(user_task.c.due_at, process_instance.c.started_at)
+            .join(process_instance, process_instance.c.id == user_task.c.instance_id)
+            .where(user_task.c.element_id == "give_feedback")
+        ).all()
         left = {(state, created_at >= start_of_day(date(2026, 10, 1))) for state, created_at in of_rss}
     assert len(local) == len(pack.parameters["municipalities"])  # type: ignore[arg-type]
     assert {row.status for row in local} <= {"preparing", "in_force", "under_revision", "prolonged"}
     assert sum(row.in_force_on is not None for row in local) > len(local) / 2
     assert overdue == []
+    # Whoever reported has an answer within sixty days of the report, however long its reception took.
+    assert {(local_date(row.due_at) - local_date(row.started_at)).days for row in answers} == {60}
     assert left == {("completed", False), ("open", True)}
 
 

@@ -22,7 +22,7 @@ _CAMUNDA: dict[str, set[str]] = {
     "boundaryEvent": set(),
 }
 _PROPERTIES: dict[str, set[str]] = {
-    "userTask": {"gate", "catalogue", "assignee", "remind_before", "escalate_after", "escalate_to"},
+    "userTask": {"gate", "catalogue", "assignee", "counted_from", "remind_before", "escalate_after", "escalate_to"},
     "callActivity": {"stage", "key_suffix", "organisation", "returned_when"},
     "subProcess": {"stage"},
     "intermediateCatchEvent": {"correlation"},

@@ -66,6 +66,8 @@ def task_properties(case: Case) -> Iterator[Fault]:
             yield Fault(element.id, "gate ska vara true eller false")
         if properties.get("assignee", "starter") != "starter":
             yield Fault(element.id, "assignee kan bara vara starter")
+        if properties.get("counted_from", "start") != "start":
+            yield Fault(element.id, "counted_from kan bara vara start")
         yield from _catalogue(case, element)
         for role in listed(properties.get("escalate_to")):
             if case.pack.role(role) is None:

@@ -263,9 +263,9 @@ def test_deviations_show_their_patterns(connection: Connection, titles: Titles) 
     assert [(one.parties, one.keys) for one in found.repeated] == [("Falun, Mora", ["A-1", "A-2"])]
     assert (found.responsibility.limit_hours, found.responsibility.kept, found.responsibility.of) == (24, 2, 2)
     assert found.responsibility.times.median == 20
-    # Received 11 January 14:00, answered 1 February 10:00; the second was received long ago and has had no answer.
-    assert (found.feedback.kept, found.feedback.of, found.feedback.times.waiting) == (1, 2, 1)
-    assert found.feedback.times.median == 500
+    # Counted from the report: the first was answered after 22 days; the others were reported long ago.
+    assert (found.feedback.kept, found.feedback.of, found.feedback.times.waiting) == (1, 3, 2)
+    assert found.feedback.times.median == 22 * 24
 
     march = deviation_patterns(connection, titles, PACK_KEY, rss, TODAY, Chosen(since=at("2026-03-01")))
     assert march.total == 2
