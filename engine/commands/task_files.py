@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
 
 from engine.database.workplace_tables import attachment
+from engine.queries.submissions import FILES
 
-# In a submission's values, beside the form's own answers; so the history's digest covers which files were handed in.
-FILES = "_attachments"
 _LONGEST_NAME = 200
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from engine.commands.task_files import FILES
+from engine.queries.submissions import FILES
 from engine.database.tables import submission
 from engine.database.workplace_tables import attachment, attachment_content
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_
 
-from engine.commands.task_files import FILES
 from engine.database.tables import submission
-from engine.queries.submissions import SubmissionRow, read_submissions
+from engine.queries.submissions import FILES, SubmissionRow, read_submissions
 from engine.queries.titles import Titles
 
 AMENDMENT = "amendment_annex"

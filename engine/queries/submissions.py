@@ -12,6 +12,9 @@ from engine.four_eyes import submitters_by_instance
 from engine.queries.outline import read_outline
 from engine.queries.titles import Titles
 
+# In a submission's values, beside the form's own answers; so the history's digest covers which files were handed in.
+FILES = "_attachments"
+
 
 @dataclass(frozen=True)
 class SubmissionRow:
