@@ -6,13 +6,16 @@ import sys
 from engine.errors import SamflodeError
 from web.cli.parser import build_parser
 from web.cli.telling import said
+from web.cli.values import demand_storable
 
 REFUSED = 1
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. What goes wrong is one clear line on standard error."""
-    chosen = build_parser().parse_args(arguments)
+    parser = build_parser()
+    chosen = parser.parse_args(arguments)
+    demand_storable(parser, chosen)
     try:
         code: int = chosen.run(chosen)
     except SamflodeError as error:

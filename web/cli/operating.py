@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from web.cli.lazy import command
+from web.cli.values import version, whole_number
 
 
 def add_instances(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,7 +15,7 @@ def add_instances(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     listing.add_argument("--process", metavar="KEY")
     listing.add_argument("--business-key", metavar="KEY")
     listing.add_argument("--organisation", metavar="CODE")
-    listing.add_argument("--limit", type=int, default=200, metavar="N")
+    listing.add_argument("--limit", type=whole_number(1, 1_000_000), default=200, metavar="N")
     _operation(actions, "show", "show", "what it waits for, and what has failed").add_argument("instance")
     for name, words in (
         ("suspend", "let it rest, with everything that it has called"),
@@ -35,8 +36,8 @@ def add_signal(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def add_migrate(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     migrate = command(actions, "migrate", "migration:migrate", "move running instances to another version")
     migrate.add_argument("process", metavar="KEY")
-    migrate.add_argument("--from", dest="from_version", type=int, required=True, metavar="V")
-    migrate.add_argument("--to", dest="to_version", type=int, required=True, metavar="V")
+    migrate.add_argument("--from", dest="from_version", type=version, required=True, metavar="V")
+    migrate.add_argument("--to", dest="to_version", type=version, required=True, metavar="V")
     migrate.add_argument("--dry-run", action="store_true", help="only tell what would become of what; change nothing")
     migrate.add_argument(
         "--map",

@@ -1,11 +1,11 @@
 """Which commands there are and what they take. Each command's function is imported only when it is chosen."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 
 from web.cli.lazy import command
 from web.cli.operating import add_instances, add_migrate, add_signal
+from web.cli.values import day, port, whole_number
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -26,12 +26,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     serve = command(commands, "serve", "running:serve", "start the web server")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=port, default=8000)
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
+    serve.add_argument("--workers", type=whole_number(1, 100), default=2, help="web processes (default 2)")
     command(commands, "worker", "running:work", "fire timers and send mail; run one or many")
     demo = command(commands, "demo", "demo:demo", "everything in one go, with made-up people and history")
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--port", type=port, default=8000)
     demo.add_argument("--fresh", action="store_true", help="begin again with a new history")
 
 
@@ -65,9 +65,9 @@ def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     simulate = command(commands, "simulate", "county:simulate", "play every municipality's life on a simulated clock")
     simulate.add_argument("--pack", default="dalarna-kvinnofrid")
-    simulate.add_argument("--from", dest="start", type=_day, required=True, metavar="DATE")
-    simulate.add_argument("--until", dest="end", type=_day, required=True, metavar="DATE")
-    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--from", dest="start", type=day, required=True, metavar="DATE")
+    simulate.add_argument("--until", dest="end", type=day, required=True, metavar="DATE")
+    simulate.add_argument("--seed", type=whole_number(0, 2**63), default=1)
     simulate.add_argument("--out", type=Path, metavar="FILE.xlsx", help="the status workbook at the end")
     simulate.add_argument("--database-url", help="keep what happened here (default: a file that is thrown away)")
     simulate.add_argument(
@@ -80,7 +80,7 @@ def _county(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     export.add_argument(
         "kind", choices=["status", "activities", "assessments", "indicators", "deviations", "tasks", "history"]
     )
-    export.add_argument("--as-of", type=_day, metavar="DATE")
+    export.add_argument("--as-of", type=day, metavar="DATE")
     export.add_argument("--organisation", metavar="CODE")
     export.add_argument("--locale", choices=["sv", "en"])
     export.add_argument("--pack", default="dalarna-kvinnofrid")
@@ -97,13 +97,6 @@ def _imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     plan.add_argument("--agreement", required=True, metavar="KEY")
     for parser in (figures, plan):
         parser.add_argument("--user", metavar="NAME", help="who does it")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-24") from None
 
 
 def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -133,8 +126,8 @@ def _substitutes(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
     name = command(ways, "set", "substitutes:name", "let somebody act for a person who is away; both are told by mail")
     name.add_argument("username", metavar="WHO_IS_AWAY")
     name.add_argument("substitute", metavar="SUBSTITUTE")
-    name.add_argument("--from", dest="first_day", type=_day, required=True, metavar="DATE")
-    name.add_argument("--until", dest="last_day", type=_day, required=True, metavar="DATE", help="the last day")
+    name.add_argument("--from", dest="first_day", type=day, required=True, metavar="DATE")
+    name.add_argument("--until", dest="last_day", type=day, required=True, metavar="DATE", help="the last day")
     name.add_argument("--role", help="in this role only (with --organisation)")
     name.add_argument("--organisation", metavar="CODE")
     end = command(ways, "end", "substitutes:end", "end it now, or take it back before it has begun")
@@ -154,7 +147,9 @@ def _api(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
         "--scope", action="append", choices=["read", "work", "operate"], help="repeat for several (default: read)"
     )
     create.add_argument("--purpose", metavar="TEXT", help="what it is for, shown in the list")
-    create.add_argument("--days", type=int, metavar="N", help="valid for so many days (default: until revoked)")
+    create.add_argument(
+        "--days", type=whole_number(1, 3660), metavar="N", help="valid for so many days (default: until revoked)"
+    )
     revoke = command(actions, "revoke", "api:revoke_token", "make a token worthless")
     revoke.add_argument("token_id", metavar="TOKEN_ID")
     command(actions, "list", "api:list_tokens", "id, user, scopes, end and purpose of every token")

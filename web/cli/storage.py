@@ -9,7 +9,7 @@ from engine.database import Database
 from engine.database.connection import check_reachable
 from engine.database.upgrade import upgrade
 from engine.integrity import check, rebuild
-from web.cli.opening import open_database, open_settings
+from web.cli.opening import open_database, open_settings, writable
 from web.cli.telling import tell, tell_error
 
 
@@ -46,7 +46,7 @@ def backup(arguments: argparse.Namespace) -> int:
     A faulty copy is kept, but not noted. Exit 1 with a line per fault.
     """
     database, made_at = open_database(open_settings()), utc_now()
-    back_up(database, arguments.file)
+    back_up(database, writable(arguments.file))
     size = arguments.file.stat().st_size
     faults = faults_of_copy(arguments.file) if arguments.check else []
     for fault in faults:
