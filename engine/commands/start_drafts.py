@@ -92,7 +92,7 @@ def add_start_file(
     Raises NotFound, NotPermitted, Invalid (name, kind, size or number).
     """
     form = _form(connection, person, pack_key, process_key)
-    if field is not None and field not in file_fields(form):
+    if not form or (field is not None and field not in file_fields(form)):
         raise Invalid(NO_FILES_ASKED)
     found = _find(connection, person, pack_key, process_key)
     draft_id = found.id if found else _begin(connection, now, person, pack_key, process_key, {}, None)

@@ -1,26 +1,31 @@
 """What is written on a start form, and its files: kept for its author, bound to what it starts, gone when it is old."""
 
+import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from engine.commands import start_drafts, start_process
+from engine.commands import deploy_pack, start_drafts, start_process
 from engine.commands.people import anonymise_person, close_account
 from engine.commands.start_drafts import StartDraftChanged
 from engine.database import Database
 from engine.database.tables import submission
 from engine.database.workplace_tables import attachment, attachment_content, start_draft
-from engine.errors import Invalid, InvalidForm, NotFound, NotPermitted
+from engine.errors import Conflict, Invalid, InvalidForm, NotFound, NotPermitted
 from engine.integrity import check
 from engine.people import Person, find_person
 from engine.queries import get_case
 from engine.queries.attachments import read_file
 from engine.queries.start_drafts import own_start_draft
+from tests.engine.commands.scene import Scene
 from tests.lived_county import copy_county
+from tests.packs import build_pack, field, form
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -115,9 +120,9 @@ def test_nothing_is_handed_in_that_the_page_has_not_shown(county: Database) -> N
 def test_what_is_refused_changes_nothing(county: Database) -> None:
     rss, leader = person(county, "rss"), person(county, "process_leader.norr")
     before = count(county, attachment, attachment_content)
-    for name, content, field in (("x.exe", b"MZ", None), ("x.pdf", b"MZ", None), ("x.pdf", PDF, "title")):
+    for name, content, question in (("x.exe", b"MZ", None), ("x.pdf", b"MZ", None), ("x.pdf", PDF, "title")):
         with pytest.raises(Invalid):
-            did(county, start_drafts.add_start_file, NOW, rss, PACK, PROCESS, name, content, field=field)
+            did(county, start_drafts.add_start_file, NOW, rss, PACK, PROCESS, name, content, field=question)
     with pytest.raises(NotPermitted):
         did(county, start_drafts.add_start_file, NOW, leader, PACK, PROCESS, "x.pdf", PDF)
     with pytest.raises(InvalidForm):
@@ -146,3 +151,46 @@ def test_what_nobody_hands_in_is_cleared_away(county: Database) -> None:
     did(county, close_account, NOW, administrator, chief.id)
     did(county, anonymise_person, NOW, administrator, chief.id)
     assert count(county, start_draft, attachment, attachment_content) == before
+
+
+def test_on_both_databases_with_two_windows_at_once(scene: Scene, tmp_path: Path) -> None:
+    folder = build_pack(tmp_path / "pack")
+    asked = form(["text"], text=field("Text"), scan=field("Kopia", **{"x-widget": "file"}))
+    (folder / "told/forms/asked.json").write_text(json.dumps(asked))
+    model = folder / "told/told.bpmn"
+    model.write_text(
+        model.read_text().replace('startEvent id="begun"', 'startEvent id="begun" camunda:formKey="asked"')
+    )
+    database, leader, told = scene.database, scene.person("leader"), ("small", "told")
+    with database.write() as connection:
+        deploy_pack(connection, scene.now, folder)
+        with pytest.raises(Invalid):  # nothing is asked there
+            start_drafts.add_start_file(connection, scene.now, leader, "small", "both", "x.pdf", PDF)
+    together = Barrier(2)
+
+    def window(name: str) -> str:
+        together.wait()
+        try:
+            did(database, start_drafts.save_start_draft, scene.now, leader, *told, {"text": name}, version=0)
+        except Conflict:
+            return ""
+        return name
+
+    with ThreadPoolExecutor(2) as windows:
+        kept = [name for name in windows.map(window, ("ett", "annat")) if name]
+    with database.read() as connection:
+        draft = own_start_draft(connection, leader, *told)
+    assert draft is not None
+    assert [draft.values["text"]] == kept  # one of them, and the other was told
+    did(database, start_drafts.add_start_file, scene.now, leader, *told, "kopia.pdf", PDF, field="scan")
+    given = {"organisation": "2080", "pack_key": "small", "values": {"text": "Klart"}}
+    started = did(database, start_process, scene.now, leader, "told", **given, draft_version=2)
+    (bound,) = scene.rows(attachment)
+    assert (bound.instance_id, bound.start_draft_id) == (started.instance_id, None)
+    assert scene.count(start_draft) == [0]
+    assert scene.rows(submission)[0]._mapping["values"]["scan"] == "kopia.pdf"
+    did(database, start_drafts.add_start_file, scene.now, leader, *told, "annan.pdf", PDF)
+    assert did(database, start_drafts.clear_old_start_drafts, scene.now + timedelta(days=31)) == 1
+    assert scene.count(start_draft, attachment, attachment_content) == [0, 1, 1]
+    with database.read() as connection:
+        assert check(connection) == []
