@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine import mail
 from engine.bpmn.elements import Element
 from engine.bpmn.moments import add_duration_to_date
 from engine.clock import local_date
+from engine.database.prepared import Prepared
 from engine.database.tables import submission
 from engine.errors import ExecutionFailed
 from engine.packs import Pack
@@ -22,6 +23,12 @@ from engine.registers import agreements
 from engine.work import Instance, SendMessage, StartProcess, Work
 
 Values = dict[str, Any]
+
+_ANSWERS = Prepared(
+    select(submission.c.party, submission.c["values"].label("answer"))
+    .where(submission.c.instance_id == bindparam("instance"), submission.c.element_id == bindparam("element"))
+    .order_by(submission.c.submitted_at, submission.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -170,12 +177,8 @@ def _plan_next_review(call: Call) -> Values:
 
 def _tally_decisions(call: Call) -> Values:
     """Each organisation's latest answer in this instance counts."""
-    query = (
-        select(submission.c.party, submission.c["values"].label("answer"))
-        .where(submission.c.instance_id == call.instance.id, submission.c.element_id == call.demanded("element"))
-        .order_by(submission.c.submitted_at, submission.c.id)
-    )
-    latest = {row.party: row.answer.get("outcome") for row in call.work.connection.execute(query)}
+    rows = _ANSWERS.all(call.work.connection, {"instance": call.instance.id, "element": call.demanded("element")})
+    latest = {row.party: row.answer.get("outcome") for row in rows}
     approved = sorted(party for party, outcome in latest.items() if outcome in {"approved", "approved_with_reason"})
     others = sorted(set(latest) - set(approved))
     return {

@@ -3,7 +3,7 @@
 A draft goes before all of this. Nothing here is guessed: a source without rows leaves the field empty.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,10 +31,6 @@ class About:
     organisation: str | None
     now: datetime
     instance_id: str = ""
-
-    @property
-    def agreement_keys(self) -> list[str]:
-        return [key for key in (self.agreement_key, self.predecessor_key) if key]
 
 
 def prefill(connection: Connection, form: Values, about: About) -> Values:
@@ -66,11 +62,8 @@ def _previous(connection: Connection, about: About, names: list[str]) -> Values:
 
 def _report(connection: Connection, about: About, names: list[str]) -> Values:
     """What the form that began the process said."""
-    began = select(submission.c["values"]).where(
-        submission.c.instance_id == about.instance_id, submission.c.task_id.is_(None)
-    )
-    found = connection.execute(began.order_by(submission.c.submitted_at).limit(1)).first()
-    return {name: found[0].get(name) for name in names} if found else {}
+    found = _BEGAN.scalar(connection, {"instance_id": about.instance_id})
+    return {name: found.get(name) for name in names} if found else {}
 
 
 def _section_text(connection: Connection, about: About, names: list[str]) -> Values:
@@ -84,35 +77,24 @@ def _goals(connection: Connection, about: About, names: list[str]) -> Values:
 
 
 def _activities(connection: Connection, about: About, names: list[str]) -> Values:
-    current = select(activity).where(
-        activity.c.agreement_key.in_(about.agreement_keys), activity.c.superseded_at.is_(None)
-    )
-    rows = _own_first(
-        about, connection.execute(current.order_by(activity.c.recorded_at, activity.c.position)).mappings()
-    )
-    return _each(names, [_as_json(row) for row in rows])
+    given = {"own": about.agreement_key, "before": about.predecessor_key}
+    # Some columns have names that no attribute of a row can have, such as `with`.
+    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _ACTIVITIES.all(connection, given)]
+    own = [row for row in rows if row["agreement_key"] == about.agreement_key]
+    return _each(names, [_as_json(row) for row in own or rows])  # the predecessor's only while there are none
 
 
 def _assessment(connection: Connection, about: About, names: list[str]) -> Values:
-    query = select(assessment).where(assessment.c.agreement_key == about.agreement_key)
-    rows = connection.execute(query.order_by(assessment.c.recorded_at)).mappings()
-    latest = {row["item"]: {key: row[key] for key in ("item", "level", "evidence")} for row in rows}
+    rows = _ASSESSED.all(connection, {"of_agreement": about.agreement_key})
+    latest = {row.item: {"item": row.item, "level": row.level, "evidence": row.evidence} for row in rows}
     return _each(names, list(latest.values()))
 
 
 def _indicators(connection: Connection, about: About, names: list[str]) -> Values:
     # Figures are reported for the year before; older ones would be taken for this year's.
-    recent = indicator.c.year >= local_date(about.now).year - 1
-    query = select(indicator).where(
-        recent,
-        indicator.c.kind == "indicator",
-        or_(
-            indicator.c.agreement_key == about.agreement_key,
-            indicator.c.agreement_key.is_(None) & (indicator.c.organisation == about.organisation),
-        ),
-    )
-    rows = connection.execute(query.order_by(indicator.c.year, indicator.c.recorded_at)).mappings()
-    return _each(names, [_as_json(row) for row in {row["item"]: row for row in rows}.values()])
+    year = local_date(about.now).year - 1
+    rows = _FIGURES.all(connection, {"year": year, "own": about.agreement_key, "of_organisation": about.organisation})
+    return _each(names, [_as_json(row._mapping) for row in {row.item: row for row in rows}.values()])
 
 
 def _deviations(connection: Connection, about: About, names: list[str]) -> Values:
@@ -145,6 +127,36 @@ _same_item = submission.c.item.is_not_distinct_from(bindparam("item"))
 _LAST_OF_FORM = Prepared(_LAST.where(submission.c.form_key == bindparam("form_key"), _same_item))
 _LAST_SECTION = Prepared(_LAST.where(submission.c.register == "section", _same_item))
 _LAST_GOALS = Prepared(_LAST.where(submission.c.register == "goals"))
+_BEGAN = Prepared(
+    select(submission.c["values"])
+    .where(submission.c.instance_id == bindparam("instance_id"), submission.c.task_id.is_(None))
+    .order_by(submission.c.submitted_at)
+    .limit(1)
+)
+_ACTIVITIES = Prepared(
+    select(activity)
+    .where(
+        or_(activity.c.agreement_key == bindparam("own"), activity.c.agreement_key == bindparam("before")),
+        activity.c.superseded_at.is_(None),
+    )
+    .order_by(activity.c.recorded_at, activity.c.position)
+)
+_COLUMNS = [str(column.key) for column in activity.c]
+_ASSESSED = Prepared(
+    select(assessment.c.item, assessment.c.level, assessment.c.evidence)
+    .where(assessment.c.agreement_key == bindparam("of_agreement"))
+    .order_by(assessment.c.recorded_at)
+)
+_of_organisation = indicator.c.organisation.is_not_distinct_from(bindparam("of_organisation"))
+_FIGURES = Prepared(
+    select(indicator)
+    .where(
+        indicator.c.year >= bindparam("year"),
+        indicator.c.kind == "indicator",
+        or_(indicator.c.agreement_key == bindparam("own"), indicator.c.agreement_key.is_(None) & _of_organisation),
+    )
+    .order_by(indicator.c.year, indicator.c.recorded_at)
+)
 
 
 def _last_submission(connection: Connection, about: About, query: Prepared, **values: Any) -> Values:
@@ -155,13 +167,6 @@ def _last_submission(connection: Connection, about: About, query: Prepared, **va
 
 def _each(names: list[str], value: Any) -> Values:
     return {name: value for name in names}  # noqa: C420 - fromkeys would promise that the value is not shared
-
-
-def _own_first(about: About, rows: Iterable[Any]) -> list[Any]:
-    """This agreement's rows; the predecessor's only while there are none."""
-    found = list(rows)
-    own = [row for row in found if row["agreement_key"] == about.agreement_key]
-    return own or found
 
 
 def _as_json(row: Any) -> Values:

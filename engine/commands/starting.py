@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.authorisation import may_start, starts_for
 from engine.clock import local_date
 from engine.commands import effects, instances, start_drafts, task_files
 from engine.commands.start_drafts import Along
 from engine.commands.tasks import submit
+from engine.database.prepared import Prepared
 from engine.database.tables import counter, process_instance
 from engine.definitions import latest_definition
 from engine.errors import Conflict, Invalid, InvalidForm, NotFound
@@ -21,6 +22,16 @@ from engine.registers import agreements
 from engine.work import NextTask, Work
 
 DEFAULT_PACK = "dalarna-kvinnofrid"
+
+_mine = counter.c.name == bindparam("counted")
+_COUNT = Prepared(update(counter).where(_mine).values(value=counter.c.value + 1))
+_BEGIN_COUNT, _COUNTED = Prepared(insert(counter)), Prepared(select(counter.c.value).where(_mine))
+_TAKEN = Prepared(
+    select(process_instance.c.id).where(
+        process_instance.c.business_key == bindparam("of_key"),
+        process_instance.c.process_key == bindparam("of_process"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -135,11 +146,9 @@ def _next_key(work: Work, pack: Pack, process: Process, organisation: str | None
 
 
 def _count(work: Work, name: str) -> int:
-    mine = counter.c.name == name
-    counted = update(counter).where(mine).values(value=counter.c.value + 1)
-    if work.connection.execute(counted).rowcount == 0:
-        work.connection.execute(insert(counter).values(name=name, value=1))
-    return int(work.connection.execute(select(counter.c.value).where(mine)).scalar_one())
+    if _COUNT.run(work.connection, {"counted": name}) == 0:
+        _BEGIN_COUNT.run(work.connection, {"name": name, "value": 1})
+    return int(_COUNTED.scalar(work.connection, {"counted": name}))
 
 
 def _demand_free(work: Work, process_key: str, business_key: str) -> None:
@@ -148,7 +157,4 @@ def _demand_free(work: Work, process_key: str, business_key: str) -> None:
 
 
 def _is_free(work: Work, process_key: str, business_key: str) -> bool:
-    taken = select(process_instance.c.id).where(
-        process_instance.c.business_key == business_key, process_instance.c.process_key == process_key
-    )
-    return work.connection.execute(taken).first() is None
+    return _TAKEN.first(work.connection, {"of_process": process_key, "of_key": business_key}) is None

@@ -1,16 +1,30 @@
 """The register of agreements: which there are, whose they are, and every change of their status."""
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
+from engine.database.prepared import Prepared
 from engine.database.register_tables import agreement, agreement_status
 from engine.database.tables import process_instance
 from engine.packs import Pack
 from engine.work import Instance, Work
 
 ENDED = frozenset({"lapsed", "replaced", "ended"})
+
+_newest = (
+    select(agreement.c.key)
+    .where(agreement.c.pack_key == bindparam("of_pack"), agreement.c.kind == bindparam("of_kind"))
+    .order_by(agreement.c.started_at.desc(), agreement.c.key)
+    .limit(1)
+)
+_NEWEST = Prepared(_newest)
+_NEWEST_LOCAL = Prepared(_newest.where(agreement.c.organisation == bindparam("of_organisation")))
+_SET_INSTANCE = Prepared(
+    update(agreement).where(agreement.c.key == bindparam("of_agreement"), agreement.c.instance_id == "")
+)
 
 
 def owns_agreement(pack: Pack, process_key: str) -> bool:
@@ -57,8 +71,8 @@ def open_for(
 
 def set_instance(work: Work, agreement_key: str | None, instance: Instance) -> None:
     """Tell the agreement which instance is its life."""
-    mine = (agreement.c.key == agreement_key, agreement.c.instance_id == "")
-    work.connection.execute(update(agreement).where(*mine).values(instance_id=instance.id))
+    if agreement_key is not None:
+        _SET_INSTANCE.run(work.connection, {"of_agreement": agreement_key, "instance_id": instance.id})
 
 
 def end_cancelled(work: Work, instance: Instance) -> None:
@@ -148,11 +162,14 @@ def successor_key(work: Work, key: str) -> str:
 
 def _running(work: Work, pack: Pack, kind: str, organisation: str | None) -> str | None:
     """The newest agreement of this kind (and of this organisation)."""
-    conditions = [agreement.c.pack_key == pack.key, agreement.c.kind == kind]
+    given = {"of_pack": pack.key, "of_kind": kind}
     if kind == "local":
-        conditions.append(agreement.c.organisation == organisation)
-    query = select(agreement.c.key).where(*conditions).order_by(agreement.c.started_at.desc(), agreement.c.key).limit(1)
-    return work.connection.execute(query).scalar()
+        return _as_key(_NEWEST_LOCAL.scalar(work.connection, {**given, "of_organisation": organisation}))
+    return _as_key(_NEWEST.scalar(work.connection, given))
+
+
+def _as_key(found: Any) -> str | None:
+    return None if found is None else str(found)
 
 
 def _note_status(work: Work, key: str, status: str, valid_to: date | None) -> None:
