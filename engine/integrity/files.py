@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from engine.queries.submissions import FILES
 from engine.database.tables import submission
 from engine.database.workplace_tables import attachment, attachment_content
+from engine.queries.submissions import FILES
 
 
 def changed_files(connection: Connection) -> Iterator[str]:
