@@ -62,7 +62,7 @@ def check(pack: Path, budget: float = 0.3) -> int:
 def test_damaged_models_and_tables(pack: Path, file: str, seed: int) -> None:
     content = mutated(file, (pack / file).read_bytes(), random.Random(seed))
     with damaged(pack, file, content):
-        check(pack)
+        assert check(pack) >= 0  # it answers, soon and in words: see there
 
 
 @settings(fuzzed, max_examples=30)
@@ -70,7 +70,7 @@ def test_damaged_models_and_tables(pack: Path, file: str, seed: int) -> None:
 def test_damaged_files_of_every_kind(pack: Path, file: str, seed: int) -> None:
     content = mutated(file, (pack / file).read_bytes(), random.Random(seed))
     with damaged(pack, file, content):
-        check(pack)
+        assert check(pack) >= 0  # it answers, soon and in words: see there
 
 
 BOMB = (

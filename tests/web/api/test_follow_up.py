@@ -24,7 +24,7 @@ def test_agreements_are_listed_and_read(world: World, rss: Program) -> None:
     assert one["agreement"] == first["items"][0]
     assert len(one["sections"]) == 9
     assert mora.get("/agreements/dalarna-kvinnofrid-2024%2F2080").status_code == 200
-    mora.problem("GET", "/agreements/none", 404, "not-found")
+    assert mora.problem("GET", "/agreements/none", 404, "not-found")
 
 
 def test_the_county_picture_is_a_matrix(world: World, rss: Program) -> None:
@@ -42,7 +42,7 @@ def test_the_county_picture_is_a_matrix(world: World, rss: Program) -> None:
     for day in ((today + timedelta(days=1)).isoformat(), "0001-01-01", "9999-12-31", "2026-02-30", "0", ""):
         told = rss.problem("GET", f"/status?as_of={day}", 422, "invalid")
         assert [error["field"] for error in told["errors"]] == ["as_of"]
-    rss.problem("GET", "/status?pack=none", 404, "not-found")
+    assert rss.problem("GET", "/status?pack=none", 404, "not-found")
 
 
 def test_a_deviation_is_reported_and_followed(world: World, leader: Program) -> None:
@@ -53,7 +53,7 @@ def test_a_deviation_is_reported_and_followed(world: World, leader: Program) -> 
     assert leader.send("GET", answer.headers["Location"].removeprefix("/api/v1")).json == answer.json
     assert leader.read("/deviations", state="open", organisation=FALUN)["items"] == [answer.json]
     assert world.program("mora").read("/deviations")["items"] == []
-    world.program("mora").problem("GET", f"/deviations/{answer.json['key']}", 403, "not-permitted")
+    assert world.program("mora").problem("GET", f"/deviations/{answer.json['key']}", 403, "not-permitted")
     told = leader.problem("POST", "/deviations", 422, "invalid", json={"organisation": FALUN, "variables": {}})
     assert "happened" in [error["field"] for error in told["errors"]]
 
@@ -70,9 +70,9 @@ def test_registers_are_taken_away_as_workbooks(world: World, rss: Program, kind:
 
 
 def test_exports_that_are_not_there(rss: Program) -> None:
-    rss.problem("GET", "/exports/secrets.xlsx", 404, "not-found")
-    rss.problem("GET", "/exports/status.csv", 404, "not-found")
-    rss.problem("GET", "/exports/status.xlsx?locale=fi", 422, "invalid")
+    assert rss.problem("GET", "/exports/secrets.xlsx", 404, "not-found")
+    assert rss.problem("GET", "/exports/status.csv", 404, "not-found")
+    assert rss.problem("GET", "/exports/status.xlsx?locale=fi", 422, "invalid")
 
 
 def test_alive_ready_and_measured(world: World, rss: Program) -> None:

@@ -31,19 +31,19 @@ def test_the_second_time_the_first_answer_is_given(world: World, rss: Program) -
 
 def test_a_key_belongs_to_one_request(world: World, rss: Program) -> None:
     rss.post("/process-instances", BODY, KEY)
-    rss.problem("POST", "/process-instances", 422, "idempotency-key-reused", json=OTHER, headers=KEY)
+    assert rss.problem("POST", "/process-instances", 422, "idempotency-key-reused", json=OTHER, headers=KEY)
     other = {"name": "a", "correlation_key": "b"}
-    rss.problem("POST", "/messages", 422, "idempotency-key-reused", json=other, headers=KEY)
+    assert rss.problem("POST", "/messages", 422, "idempotency-key-reused", json=other, headers=KEY)
     assert count(world) == 1
 
 
 def test_a_key_belongs_to_one_person(world: World, rss: Program) -> None:
     rss.post("/process-instances", BODY, KEY)
-    world.program("leader").problem("POST", "/process-instances", 403, "not-permitted", json=BODY, headers=KEY)
+    assert world.program("leader").problem("POST", "/process-instances", 403, "not-permitted", json=BODY, headers=KEY)
 
 
 def test_what_was_refused_can_be_sent_again(world: World, rss: Program) -> None:
-    rss.problem("POST", "/process-instances", 404, "not-found", json={"process_key": "nothing"}, headers=KEY)
+    assert rss.problem("POST", "/process-instances", 404, "not-found", json={"process_key": "nothing"}, headers=KEY)
     with world.database.read() as connection:
         assert connection.execute(select(answered_request)).all() == []
     assert rss.post("/process-instances", BODY, KEY).status_code == 201

@@ -45,7 +45,7 @@ def test_the_same_message_twice_is_one_message(world: World, rss: Program, waiti
 def test_a_message_that_nobody_waits_for_is_not_kept(world: World, rss: Program) -> None:
     body = {"name": NAME, "correlation_key": "nobody", "message_id": "m-1"}
     for _ in range(2):
-        rss.problem("POST", "/messages", 404, "not-found", json=body)
+        assert rss.problem("POST", "/messages", 404, "not-found", json=body)
     assert count(world) == 0
 
 
@@ -55,7 +55,7 @@ def test_a_message_that_two_wait_for_goes_to_none(world: World, rss: Program, wa
     with world.database.write() as connection:
         row = {"instance_id": other, "task_id": "x", "element_id": "x", **body}
         connection.execute(insert(subscription).values(row))
-    rss.problem("POST", "/messages", 409, "conflict", json=body)
+    assert rss.problem("POST", "/messages", 409, "conflict", json=body)
 
 
 def test_a_message_to_one_who_rests_is_kept_until_the_resumption(world: World, rss: Program, waiting: Any) -> None:
@@ -73,4 +73,4 @@ def test_a_message_to_one_who_rests_is_kept_until_the_resumption(world: World, r
 
 
 def test_messages_are_for_those_who_follow_up_the_county(world: World, waiting: Any) -> None:
-    world.program("leader").problem("POST", "/messages", 403, "not-permitted", json=waiting[0])
+    assert world.program("leader").problem("POST", "/messages", 403, "not-permitted", json=waiting[0])

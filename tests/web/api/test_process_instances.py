@@ -37,7 +37,7 @@ def test_what_was_started_is_found_with_its_history_and_diagram(rss: Program) ->
 def test_the_same_agreement_is_not_begun_twice(rss: Program) -> None:
     rss.start_agreement()
     body = {"process_key": "local_agreement", "organisation": FALUN}
-    rss.problem("POST", "/process-instances", 409, "conflict", json=body)
+    assert rss.problem("POST", "/process-instances", 409, "conflict", json=body)
 
 
 def test_where_a_new_instance_is_read(rss: Program) -> None:
@@ -47,13 +47,13 @@ def test_where_a_new_instance_is_read(rss: Program) -> None:
 
 def test_only_those_who_follow_up_choose_a_business_key(world: World, rss: Program) -> None:
     body = {"process_key": "deviation", "organisation": FALUN, "business_key": "MY-1", "variables": DEVIATION}
-    world.program("leader").problem("POST", "/process-instances", 403, "not-permitted", json=body)
+    assert world.program("leader").problem("POST", "/process-instances", 403, "not-permitted", json=body)
     assert rss.post("/process-instances", body).json["business_key"] == "MY-1"  # type: ignore[index]
 
 
 def test_processes_that_only_others_call_cannot_be_started(rss: Program) -> None:
     body = {"process_key": "drafting", "organisation": FALUN}
-    rss.problem("POST", "/process-instances", 403, "not-permitted", json=body)
+    assert rss.problem("POST", "/process-instances", 403, "not-permitted", json=body)
 
 
 def test_pages_hold_every_instance_once(rss: Program) -> None:
@@ -75,7 +75,7 @@ def test_agreements_are_for_everyone_deviations_for_those_concerned(world: World
     assert mora.read(f"/process-instances/{agreement}")["id"] == agreement
     assert [row["id"] for row in mora.read("/process-instances")["items"]] == [agreement]
     for part in ("", "/history", "/diagram"):
-        mora.problem("GET", f"/process-instances/{hidden}{part}", 403, "not-permitted")
+        assert mora.problem("GET", f"/process-instances/{hidden}{part}", 403, "not-permitted")
     for username in ("leader", "colleague", "rss", "admin"):
         program = world.program(username)
         assert {row["id"] for row in program.read("/process-instances")["items"]} == {agreement, hidden}
@@ -107,7 +107,7 @@ def begun(rss: Program) -> Any:
 def test_an_operator_lets_an_instance_rest_and_go_on(world: World, rss: Program, begun: Any) -> None:
     operator, path = world.program("admin"), f"/process-instances/{begun['id']}"
     assert operator.post(f"{path}/suspension", REASON).json["status"] == "suspended"  # type: ignore[index]
-    operator.problem("POST", f"{path}/suspension", 409, "conflict", json=REASON)
+    assert operator.problem("POST", f"{path}/suspension", 409, "conflict", json=REASON)
     task = begun["next_tasks"][0]["id"]
     answer = rss.post(f"/user-tasks/{task}/assignment")
     assert answer.status_code in (200, 409), answer.text
@@ -126,13 +126,13 @@ def test_an_operator_starts_an_element_by_hand(world: World, begun: Any) -> None
     assert done.status_code == 200, done.text
     assert [task["role"] for task in done.json["next_tasks"]] == ["process_leader"]  # type: ignore[index]
     wrong = [{"kind": "start_before", "element_id": "nothing"}]
-    operator.problem("POST", path, 422, "invalid", json={**REASON, "instructions": wrong})
+    assert operator.problem("POST", path, 422, "invalid", json={**REASON, "instructions": wrong})
 
 
 def test_an_operator_moves_an_instance_to_a_new_version(world: World, begun: Any) -> None:
     operator, path = world.program("admin"), f"/process-instances/{begun['id']}/migration"
     old = begun["process_definition_id"]
-    operator.problem("POST", path, 404, "not-found", json={**REASON, "to_version": 2})
+    assert operator.problem("POST", path, 404, "not-found", json={**REASON, "to_version": 2})
     with world.database.write() as connection:
         row = dict(connection.execute(select(process_definition).where(process_definition.c.id == old)).one()._mapping)
         connection.execute(insert(process_definition).values({**row, "id": "newer", "version": 2}))
@@ -155,7 +155,7 @@ def test_only_operators_repair(world: World, rss: Program, begun: Any, what: str
     if what == "migration":
         body["to_version"] = 1
     path = f"/process-instances/{begun['id']}/{what}"
-    rss.problem("POST", path, 403, "not-permitted", json=body)
-    world.program("admin", "work").problem("POST", path, 403, "insufficient-scope", json=body)
-    world.program("admin").problem("POST", path, 422, "invalid", json={"reason": ""})
-    world.program("admin").problem("POST", f"/process-instances/x/{what}", 404, "not-found", json=body)
+    assert rss.problem("POST", path, 403, "not-permitted", json=body)
+    assert world.program("admin", "work").problem("POST", path, 403, "insufficient-scope", json=body)
+    assert world.program("admin").problem("POST", path, 422, "invalid", json={"reason": ""})
+    assert world.program("admin").problem("POST", f"/process-instances/x/{what}", 404, "not-found", json=body)

@@ -24,11 +24,11 @@ def report(variables: str) -> str:
 
 
 def test_addresses_that_are_not_there_and_methods_that_are_not_for_them(rss: Program) -> None:
-    rss.problem("GET", "/nothing", 404, "not-found")
-    rss.problem("GET", "/user-tasks/nothing", 404, "not-found")
-    rss.problem("GET", "/user-tasks/%00", 404, "not-found")
-    rss.problem("GET", "/process-instances/" + "x" * 500, 404, "not-found")
-    rss.problem("DELETE", "/user-tasks", 405, "method-not-allowed")
+    assert rss.problem("GET", "/nothing", 404, "not-found")
+    assert rss.problem("GET", "/user-tasks/nothing", 404, "not-found")
+    assert rss.problem("GET", "/user-tasks/%00", 404, "not-found")
+    assert rss.problem("GET", "/process-instances/" + "x" * 500, 404, "not-found")
+    assert rss.problem("DELETE", "/user-tasks", 405, "method-not-allowed")
     assert "GET" in rss.send("DELETE", "/user-tasks").headers["Allow"]
 
 
@@ -56,24 +56,26 @@ def test_an_unknown_filter_is_refused_by_name(rss: Program) -> None:
     ],
 )
 def test_a_query_that_cannot_be_understood(rss: Program, query: str) -> None:
-    rss.problem("GET", f"/user-tasks?{query}", 422, "invalid")
+    assert rss.problem("GET", f"/user-tasks?{query}", 422, "invalid")
 
 
 def test_cursors_are_of_their_own_list(rss: Program) -> None:
     begun = rss.start_agreement()
     history = f"{START}/{begun['id']}/history"
     for path in (START, "/agreements", "/deviations", history):
-        rss.problem("GET", f"{path}?cursor=x", 422, "invalid")
-    rss.problem("GET", f"{history}?cursor=20260101T000000.0Z~x~1x", 422, "invalid")
+        assert rss.problem("GET", f"{path}?cursor=x", 422, "invalid")
+    assert rss.problem("GET", f"{history}?cursor=20260101T000000.0Z~x~1x", 422, "invalid")
     assert rss.read(history, cursor=f"20260101T000000.0Z~x~{'9' * 40}")["items"] == []
 
 
 def test_content_of_another_type_or_none_at_all(rss: Program) -> None:
-    rss.problem("POST", START, 415, "unsupported-media-type", **content("{}", "text/plain"))
-    rss.problem("POST", START, 415, "unsupported-media-type", **content("a=b", "application/x-www-form-urlencoded"))
-    rss.problem("POST", START, 415, "unsupported-media-type")
+    assert rss.problem("POST", START, 415, "unsupported-media-type", **content("{}", "text/plain"))
+    assert rss.problem(
+        "POST", START, 415, "unsupported-media-type", **content("a=b", "application/x-www-form-urlencoded")
+    )
+    assert rss.problem("POST", START, 415, "unsupported-media-type")
     for text in (b"", b"{", b"\xff", b"9" * 5000, b"[1,]"):
-        rss.problem("POST", START, 400, "malformed", **content(text))
+        assert rss.problem("POST", START, 400, "malformed", **content(text))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_a_value_of_a_megabyte_is_refused_by_field_and_more_at_once(rss: Program
     told = rss.problem("POST", START, 422, "invalid", json=body)
     assert [error["field"] for error in told["errors"]] == ["happened"]
     body["variables"]["happened"] = "x" * 6 * 2**20
-    rss.problem("POST", START, 413, "too-large", json=body)
+    assert rss.problem("POST", START, 413, "too-large", json=body)
 
 
 @pytest.mark.parametrize("value", [{"typename": "x"}, [[1]], 1.5, "x" * 2**20, [1] * 1000])

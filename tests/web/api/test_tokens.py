@@ -55,7 +55,7 @@ def test_a_token_that_may_only_read_changes_nothing(world: World) -> None:
     for route in ROUTES:
         if route.method != "GET":
             path = route.path.replace("<", "").replace(">", "").replace("path:", "")
-            reader.problem(route.method, path, 403, "insufficient-scope", json={})
+            assert reader.problem(route.method, path, 403, "insufficient-scope", json={})
 
 
 def test_a_token_ends_when_it_is_revoked_expires_or_its_person_leaves(world: World) -> None:
@@ -64,7 +64,7 @@ def test_a_token_ends_when_it_is_revoked_expires_or_its_person_leaves(world: Wor
     with world.database.write() as connection:
         token_id = list_tokens(connection)[0].id
         revoke_token(connection, utc_now(), token_id)
-    program.problem("GET", "/agreements", 401, "unauthenticated")
+    assert program.problem("GET", "/agreements", 401, "unauthenticated")
     with world.database.write() as connection, pytest.raises(NotFound):
         revoke_token(connection, utc_now(), token_id)
 
@@ -72,12 +72,12 @@ def test_a_token_ends_when_it_is_revoked_expires_or_its_person_leaves(world: Wor
     with world.database.write() as connection:
         past = utc_now() - timedelta(seconds=1)
         connection.execute(update(access_token).values(expires_at=past))
-    program.problem("GET", "/agreements", 401, "unauthenticated")
+    assert program.problem("GET", "/agreements", 401, "unauthenticated")
 
     program = world.program("leader")
     with world.database.write() as connection:
         connection.execute(update(person).where(person.c.username == "leader").values(active=False))
-    program.problem("GET", "/agreements", 401, "unauthenticated")
+    assert program.problem("GET", "/agreements", 401, "unauthenticated")
 
 
 def test_a_token_has_known_scopes_and_a_person(world: World) -> None:
@@ -93,7 +93,7 @@ def test_a_token_has_known_scopes_and_a_person(world: World) -> None:
 
 def test_a_role_counts_from_the_moment_it_is_given(world: World) -> None:
     mora, body = world.program("mora"), {"process_key": "local_agreement", "organisation": "2062"}
-    mora.problem("POST", "/process-instances", 403, "not-permitted", json=body)
+    assert mora.problem("POST", "/process-instances", 403, "not-permitted", json=body)
     with world.database.write() as connection:
         person_id = connection.execute(select(person.c.id).where(person.c.username == "mora")).scalar_one()
         grant(connection, utc_now(), person_id, "rss", "rss")
@@ -112,6 +112,6 @@ def test_tokens_are_made_listed_and_revoked_at_the_command_line(
     token_id, username, scopes, _ends, purpose = capsys.readouterr().out.strip().split("\t")
     assert (username, scopes, purpose) == ("rss", "work", "diary")
     assert main(["token", "revoke", token_id]) == 0
-    program.problem("GET", "/agreements", 401, "unauthenticated")
+    assert program.problem("GET", "/agreements", 401, "unauthenticated")
     for wrong in (["revoke", token_id], ["create", "--user", "nobody"], ["create", "--user", "rss", "--days", "0"]):
         assert main(["token", *wrong]) == 1

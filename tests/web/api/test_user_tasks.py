@@ -51,9 +51,9 @@ def test_a_task_is_completed_and_the_next_ones_are_told(
 def test_a_task_that_is_done_is_not_done_again(rss: Program, task_id: str) -> None:
     body = {"variables": appointment(rss, task_id)}
     rss.post(f"/user-tasks/{task_id}/completion", body)
-    rss.problem("POST", f"/user-tasks/{task_id}/completion", 409, "already-done", json=body)
-    rss.problem("PUT", f"/user-tasks/{task_id}/draft", 409, "already-done", json=body)
-    rss.problem("POST", f"/user-tasks/{task_id}/assignment", 409, "already-done")
+    assert rss.problem("POST", f"/user-tasks/{task_id}/completion", 409, "already-done", json=body)
+    assert rss.problem("PUT", f"/user-tasks/{task_id}/draft", 409, "already-done", json=body)
+    assert rss.problem("POST", f"/user-tasks/{task_id}/assignment", 409, "already-done")
 
 
 def test_what_a_form_does_not_accept_is_told_by_field_and_nothing_is_written(rss: Program, task_id: str) -> None:
@@ -73,7 +73,7 @@ def test_a_draft_is_kept_however_incomplete(rss: Program, task_id: str) -> None:
     assert (task["variables"], task["draft_version"], task["attachments"]) == ({"process_leader": "Kar"}, 1, [])
     # Whoever says what the draft began with overwrites nothing that came meanwhile.
     newer = {"variables": {"process_leader": "Karin"}, "version": 0}
-    rss.problem("PUT", f"/user-tasks/{task_id}/draft", 409, "conflict", json=newer)
+    assert rss.problem("PUT", f"/user-tasks/{task_id}/draft", 409, "conflict", json=newer)
     assert rss.send("PUT", f"/user-tasks/{task_id}/draft", json={**newer, "version": 1}).status_code == 200
 
 
@@ -102,20 +102,20 @@ def test_a_task_is_taken_over_handed_over_and_let_go(world: World, rss: Program,
     assert taken.json
     assert taken.json["assignee_name"] == "Leader"
     assert [task["id"] for task in leader.read("/user-tasks", assignee="me")["items"]] == [mine]
-    colleague.problem("POST", f"/user-tasks/{mine}/completion", 403, "not-permitted", json={"variables": {}})
+    assert colleague.problem("POST", f"/user-tasks/{mine}/completion", 403, "not-permitted", json={"variables": {}})
     handed = leader.post(f"/user-tasks/{mine}/assignment", {"assignee": "colleague"})
     assert handed.json
     assert handed.json["assignee_name"] == "Colleague"
     assert colleague.send("DELETE", f"/user-tasks/{mine}/assignee").json["assignee"] is None  # type: ignore[index]
-    leader.problem("POST", f"/user-tasks/{mine}/assignment", 403, "not-permitted", json={"assignee": "mora"})
-    leader.problem("POST", f"/user-tasks/{mine}/assignment", 404, "not-found", json={"assignee": "nobody"})
+    assert leader.problem("POST", f"/user-tasks/{mine}/assignment", 403, "not-permitted", json={"assignee": "mora"})
+    assert leader.problem("POST", f"/user-tasks/{mine}/assignment", 404, "not-found", json={"assignee": "nobody"})
 
 
 def test_others_tasks_are_not_seen(world: World, rss: Program, task_id: str) -> None:
     mora = world.program("mora")
     assert mora.read("/user-tasks", state="all")["items"] == []
-    mora.problem("GET", f"/user-tasks/{task_id}", 403, "not-permitted")
-    mora.problem("PUT", f"/user-tasks/{task_id}/draft", 403, "not-permitted", json={"variables": {}})
+    assert mora.problem("GET", f"/user-tasks/{task_id}", 403, "not-permitted")
+    assert mora.problem("PUT", f"/user-tasks/{task_id}/draft", 403, "not-permitted", json={"variables": {}})
 
 
 @pytest.mark.parametrize("order", ["due_at", "-due_at", "created_at", "-created_at"])

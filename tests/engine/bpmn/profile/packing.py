@@ -114,8 +114,9 @@ def pack_with(folder: Path, bpmn: str) -> Path:
     return write_pack(folder, bpmn, forms={k: v for k, v in forms.items() if f'formKey="{k}"' in bpmn})
 
 
-def assert_found(folder: Path, file: str, element: str | None, reason: str) -> None:
-    """The check of the pack names this file, this element and a reason that begins so."""
+def is_told(folder: Path, file: str, element: str | None, reason: str) -> bool:
+    """Whether the check of the pack names this file, this element and a reason that begins so. If not, all it says."""
     found = check_pack(folder)
     fitting = [f for f in found if (f.file, f.element_id) == (file, element) and f.reason.startswith(reason)]
     assert fitting, "\n".join(map(str, found))
+    return True

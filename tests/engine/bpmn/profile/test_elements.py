@@ -29,7 +29,7 @@ from tests.engine.bpmn.profile.drawing import (
     user,
     wait,
 )
-from tests.engine.bpmn.profile.packing import assert_found, pack_with
+from tests.engine.bpmn.profile.packing import is_told, pack_with
 
 # name -> (model, element, beginning of the reason)
 FAULTS: dict[str, tuple[str, str | None, str]] = {
@@ -168,4 +168,4 @@ FAULTS: dict[str, tuple[str, str | None, str]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_is_found(tmp_path: Path, name: str) -> None:
     bpmn, element, reason = FAULTS[name]
-    assert_found(pack_with(tmp_path, bpmn), "p/p.bpmn", element, reason)
+    assert is_told(pack_with(tmp_path, bpmn), "p/p.bpmn", element, reason)

@@ -8,7 +8,7 @@ import pytest
 from engine.bpmn.findings import InvalidPack
 from engine.packs import load_pack, read_processes
 from tests.engine.bpmn.profile.drawing import plain
-from tests.engine.bpmn.profile.packing import MANIFEST, assert_found, write_pack
+from tests.engine.bpmn.profile.packing import MANIFEST, is_told, write_pack
 
 XXE = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
@@ -36,22 +36,22 @@ MODELS: dict[str, tuple[str | bytes, str]] = {
 @pytest.mark.parametrize("name", MODELS)
 def test_unreadable_model(tmp_path: Path, name: str) -> None:
     bpmn, reason = MODELS[name]
-    assert_found(write_pack(tmp_path, bpmn), "p/p.bpmn", None, reason)
+    assert is_told(write_pack(tmp_path, bpmn), "p/p.bpmn", None, reason)
 
 
 def test_model_outside_the_schema_is_told_at_its_element(tmp_path: Path) -> None:
     bpmn = plain().replace('sourceRef="begun"', 'sourceRef="begun" colour="red"')
-    assert_found(write_pack(tmp_path, bpmn), "p/p.bpmn", "begun_to_write", "stämmer inte med BPMN 2.0, rad 1")
+    assert is_told(write_pack(tmp_path, bpmn), "p/p.bpmn", "begun_to_write", "stämmer inte med BPMN 2.0, rad 1")
 
 
 def test_form_that_is_too_deep_to_be_stored_is_told(tmp_path: Path) -> None:
     write_pack(tmp_path, files={"p/forms/deep.json": '{"properties":' * 400 + "{}" + "}" * 400})
-    assert_found(tmp_path, "p/forms/deep.json", None, "formuläret är för djupt nästlat")
+    assert is_told(tmp_path, "p/forms/deep.json", None, "formuläret är för djupt nästlat")
 
 
 def test_deep_json_is_told(tmp_path: Path) -> None:
     write_pack(tmp_path, files={"p/forms/deep.json": '{"a":' * 3000 + "1" + "}" * 3000})
-    assert_found(tmp_path, "p/forms/deep.json", None, "filen är inte giltig JSON")
+    assert is_told(tmp_path, "p/forms/deep.json", None, "filen är inte giltig JSON")
 
 
 FILES: dict[str, tuple[str, str, str]] = {
@@ -79,21 +79,21 @@ FILES: dict[str, tuple[str, str, str]] = {
 @pytest.mark.parametrize("name", FILES)
 def test_broken_file(tmp_path: Path, name: str) -> None:
     file, text, reason = FILES[name]
-    assert_found(write_pack(tmp_path, files={file: text}), file, None, reason)
+    assert is_told(write_pack(tmp_path, files={file: text}), file, None, reason)
 
 
 def test_missing_manifest(tmp_path: Path) -> None:
-    assert_found(tmp_path / "nowhere", "pack.toml", None, "filen saknas")
+    assert is_told(tmp_path / "nowhere", "pack.toml", None, "filen saknas")
 
 
 def test_missing_model(tmp_path: Path) -> None:
     (write_pack(tmp_path) / "other/other.bpmn").unlink()
-    assert_found(tmp_path, "pack.toml", "other", "processen har ingen modell")
+    assert is_told(tmp_path, "pack.toml", "other", "processen har ingen modell")
 
 
 def test_folder_that_the_manifest_does_not_know(tmp_path: Path) -> None:
     write_pack(tmp_path, files={"third/third.bpmn": plain().replace('id="p"', 'id="third"')})
-    assert_found(tmp_path, "third/third.bpmn", None, "processen third finns inte i pack.toml")
+    assert is_told(tmp_path, "third/third.bpmn", None, "processen third finns inte i pack.toml")
 
 
 @pytest.mark.parametrize("load", [load_pack, read_processes])

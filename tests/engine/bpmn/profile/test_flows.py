@@ -28,7 +28,7 @@ from tests.engine.bpmn.profile.drawing import (
     user,
     wait,
 )
-from tests.engine.bpmn.profile.packing import assert_found, pack_with
+from tests.engine.bpmn.profile.packing import is_told, pack_with
 
 SOUND = {
     "plain": plain(),
@@ -175,4 +175,4 @@ FAULTS: dict[str, tuple[str, str | None, str]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_is_found(tmp_path: Path, name: str) -> None:
     bpmn, element, reason = FAULTS[name]
-    assert_found(pack_with(tmp_path, bpmn), "p/p.bpmn", element, reason)
+    assert is_told(pack_with(tmp_path, bpmn), "p/p.bpmn", element, reason)

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from engine.bpmn.profile import check_pack
 from engine.bpmn.profile.json_schema import why_no_schema
 from engine.packs import shipped_packs
-from tests.engine.bpmn.profile.packing import assert_found, form, write_pack
+from tests.engine.bpmn.profile.packing import form, is_told, write_pack
 from tests.processes.mutations import mutated
 
 
@@ -83,7 +83,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str | None, str]] = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_is_found(tmp_path: Path, name: str) -> None:
     schema, element, reason = FAULTS[name]
-    assert_found(write_pack(tmp_path, forms={"answer": schema}), "p/forms/answer.json", element, reason)
+    assert is_told(write_pack(tmp_path, forms={"answer": schema}), "p/forms/answer.json", element, reason)
 
 
 def test_every_keyword_used_rightly_has_no_findings(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_every_keyword_used_rightly_has_no_findings(tmp_path: Path) -> None:
 
 def test_unused_form_is_told(tmp_path: Path) -> None:
     folder = write_pack(tmp_path, forms={"answer": form(), "lost": form()})
-    assert_found(folder, "p/p.bpmn", None, "formuläret forms/lost.json används inte")
+    assert is_told(folder, "p/p.bpmn", None, "formuläret forms/lost.json används inte")
 
 
 def test_the_flat_description_of_schemas_says_what_the_standards_own_says() -> None:

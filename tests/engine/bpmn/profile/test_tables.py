@@ -6,7 +6,7 @@ import pytest
 
 from engine.bpmn.profile import check_pack
 from tests.engine.bpmn.profile.drawing import node, plain
-from tests.engine.bpmn.profile.packing import assert_found, write_pack
+from tests.engine.bpmn.profile.packing import is_told, write_pack
 from tests.engine.bpmn.profile.tables import column, rule, table
 
 RULE = node("businessRuleTask", "decide", camunda__decisionRef="which", camunda__resultVariable="x")
@@ -43,9 +43,9 @@ def test_table_with_one_answer_to_everything_has_no_findings(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_is_found(tmp_path: Path, name: str) -> None:
     dmn, element, reason = FAULTS[name]
-    assert_found(pack(tmp_path, dmn), "p/which.dmn", element, reason)
+    assert is_told(pack(tmp_path, dmn), "p/which.dmn", element, reason)
 
 
 def test_question_that_nothing_sets(tmp_path: Path) -> None:
     dmn = table([column("colour", "boolean")], [rule("-", answer="1")])
-    assert_found(pack(tmp_path, dmn), "p/p.bpmn", "decide", "beslutstabellen frågar efter colour")
+    assert is_told(pack(tmp_path, dmn), "p/p.bpmn", "decide", "beslutstabellen frågar efter colour")
