@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from engine.authorisation import is_municipality
 from engine.clock import end_of_day, local_date, start_of_day
 from engine.commands import Completed, complete_task, fire_timer, next_timer, start_process
 from engine.database import Database
@@ -80,6 +81,8 @@ class _County:
         self._plan: list[tuple[datetime, int, str, Any]] = []  # (when, order, what, the task's row)
         self._order = 0
         self._people: dict[tuple[str, str], list[Person]] = {}
+        self._reporters: list[tuple[str, str]] = []
+        self._reporting_municipalities: list[str] = []
         self._rounds: Counter[tuple[str, str, str | None]] = Counter()
         self._next: tuple[str, datetime] | None = None  # the next timer and when it is due, as after the last step
         self._paces: dict[str | None, float] = {}  # some municipalities are quick, some are slow
@@ -112,6 +115,8 @@ class _County:
         for person in list_people(connection):
             for grant in person.grants:
                 self._people.setdefault(grant, []).append(person)
+        self._reporters = [grant for grant in sorted(self._people) if grant[0] == "reporter"]
+        self._reporting_municipalities = [code for _, code in self._reporters if is_municipality(code)]
 
     def _begin(self) -> None:
         rss = self._people[("rss", "rss")][0]
@@ -258,10 +263,8 @@ class _County:
         return fill_in(form, self._pack.catalogues, self._rng, today, chosen, before)
 
     def _report_deviation(self) -> None:
-        roles = [grant for grant in sorted(self._people) if grant[0] == "reporter"]
-        role, organisation = self._rng.choice(roles)
-        municipalities = [code for name, code in roles if code != "20"]
-        about = organisation if organisation != "20" else self._rng.choice(municipalities)
+        role, organisation = self._rng.choice(self._reporters)
+        about = organisation if is_municipality(organisation) else self._rng.choice(self._reporting_municipalities)
         self._start(self._rng.choice(self._people[(role, organisation)]), "deviation", about)
         self._played.deviations += 1
 
