@@ -32,7 +32,9 @@ def show() -> str | Response:
         page = list_tasks(
             connection, person, context.now(), chosen, cursor=cursor, before=before, limit=PAGE, titles=around.titles
         )
-        standing = standings(connection, context.now(), mine, titles=around.titles) if mine else []
+        # Whoever seeks a word looks for a task; the names that it is sought among cost a statement already.
+        beside = mine if not chosen.search else []
+        standing = standings(connection, context.now(), beside, titles=around.titles) if beside else []
         asked = my_contributions(connection, context.person(), around.titles) if around.asked else []
     if cursor and not page.items:  # what stood there has been done meanwhile
         return redirect(_page_address())
