@@ -1,6 +1,7 @@
 """Puts the web application together: settings and database in, a Flask application out."""
 
-from flask import Flask, g, request, session
+from flask import Flask, Request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from engine.clock import utc_now
 from engine.commands.kept_files import MAX_TOTAL_BYTES
@@ -33,6 +34,7 @@ def create_application(settings: Settings, database: Database) -> Flask:
     if not settings.secret_key:
         raise Misconfigured("SAMFLODE_SECRET_KEY saknas. Ange en lång slumpad text som bara servern känner till.")
     application = Flask("web", static_folder=None)
+    application.session_interface = _Sessions()
     https = settings.base_url.startswith("https://")
     application.config.update(
         SECRET_KEY=settings.secret_key,
@@ -69,6 +71,15 @@ def create_application(settings: Settings, database: Database) -> Flask:
     ):
         part.install(application)
     return application
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Plain: makes ready to verify a signature before it has looked whether any was sent. Programs send none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def _make_room_for_files() -> None:

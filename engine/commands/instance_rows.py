@@ -5,7 +5,7 @@ What an instance does, and what then waits, is `instances`' business.
 
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from engine.database.prepared import Prepared
 from engine.database.tables import process_instance
@@ -42,12 +42,23 @@ def lock_tree(work: Work, instance_id: str, *, wait: bool = True) -> bool:
 
     False when somebody else holds the lock and we do not want to wait. Whoever changes anything of an instance locks
     its tree first. Without that order a called process that ends (and takes its caller on) and a timer of the caller
-    (that cancels the called one) would wait for each other. SQLite has one writer at a time anyway.
+    (that cancels the called one) would wait for each other.
     """
-    if work.connection.dialect.name == "sqlite":
+    if one_writes_at_a_time(work):
         return True
     query = _LOCK if wait else _LOCK_IF_FREE
     return query.first(work.connection, {"instance_id": instance_id}) is not None
+
+
+def one_writes_at_a_time(work: Work) -> bool:
+    """Whether the whole database is locked by whoever writes, so that no tree needs to be."""
+    return work.connection.dialect.name == "sqlite"
+
+
+def locking_tree(query: Select[Any], instance_id: ColumnElement[str]) -> Select[Any]:
+    """The query, also locking the tree of an instance as `lock_tree` does. It sees what was there before it waited."""
+    here, root = process_instance.alias("here"), process_instance.alias("root")
+    return query.join(here, here.c.id == instance_id).join(root, root.c.id == here.c.root_id).with_for_update(of=root)
 
 
 def read(work: Work, instance_id: str) -> Instance:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from engine.database.mishaps import told_apart
@@ -19,6 +19,8 @@ from engine.errors import Misconfigured, Stale, Unavailable, Uncertain
 
 BUSY_SECONDS = 30.0
 _CACHE_KIB = 16_000  # at most, for each connection
+_KEPT_CONNECTIONS = 10  # more than a web process has threads: what is beyond is opened anew each time
+_TRUSTED_SECONDS = 1.0  # no server is stopped and started again in less
 _ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 0.02  # doubled each time: two and a half seconds in all, longer than a restart takes
 _PATIENCE_SECONDS = 10.0  # whoever has already waited this long, e.g. for SQLite's lock, is told
@@ -95,6 +97,14 @@ class Database:
                 yield connection
 
     @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Outside any transaction, for prepared statements that read and of which each stands alone."""
+        with told_apart(), self._engine.connect() as connection:
+            if self.dialect == "postgresql":
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+
+    @contextmanager
     def restructure(self) -> Iterator[Connection]:
         """A write transaction in which tables may be made anew; only `engine.database.upgrade` needs it.
 
@@ -133,8 +143,7 @@ def _create(url: str, pooled: bool, durable: bool) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             return _create_sqlite(parsed.render_as_string(hide_password=False), parsed.database, durable)
         if parsed.get_backend_name() == "postgresql":
-            # A pooled connection may have died with the server: asked first, it is replaced before anybody notices.
-            return create_engine(parsed, poolclass=QueuePool if pooled else NullPool, pool_pre_ping=pooled)
+            return _create_postgresql(parsed, pooled)
     except (ArgumentError, NoSuchModuleError) as error:
         raise Misconfigured(f"SAMFLODE_DATABASE_URL går inte att tolka: {url!r}.") from error
     raise Misconfigured(
@@ -142,10 +151,35 @@ def _create(url: str, pooled: bool, durable: bool) -> Engine:
     )
 
 
+def _create_postgresql(url: URL, pooled: bool) -> Engine:
+    if not pooled:
+        return create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=QueuePool, pool_size=_KEPT_CONNECTIONS)
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        # A pooled connection may have died with the server: asked first, it is replaced before anybody notices. One
+        # that was used just now is not asked: where the database is far away, an answer takes its time.
+        now = time.monotonic()
+        if now - record.info.get("used", now) < _TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("the server has gone away since the connection was last used") from error
+
+    return engine
+
+
 def _create_sqlite(url: str, file: str | None, durable: bool) -> Engine:
     if file and file != ":memory:" and not Path(file).parent.is_dir():
         raise Misconfigured(f"Mappen {Path(file).parent} finns inte. Skapa den eller ändra SAMFLODE_DATABASE_URL.")
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    kept = {} if file in {None, "", ":memory:"} else {"pool_size": _KEPT_CONNECTIONS}
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **kept)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -59,7 +59,10 @@ class Prepared:
         cursor = connection.connection.cursor()
         _tell(connection, cursor, compiled.sql, given, many=True)
         try:
-            cursor.executemany(compiled.sql, given)
+            if compiled.values is None:
+                cursor.executemany(compiled.sql, given)
+            else:
+                cursor.execute(compiled.sql_for(len(given)), [value for row in given for value in row])
             cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told_by_sqlalchemy(connection, cursor, compiled.sql, error) from error
@@ -92,18 +95,21 @@ class _Compiled:
     sql: str
     constants: dict[str, Any]  # what the statement itself says, e.g. LIMIT 1
     into: tuple[tuple[str, _Processor | None], ...]  # the parameters, in the order in which the driver takes them
-    names: tuple[str, ...]  # of the same, where the driver takes them by name
+    values: str | None  # what an insert says of a row, where a server is spared a statement for each
     out: tuple[tuple[int, _Processor], ...]
     row: Any
 
     def bound(self, parameters: Parameters) -> Any:
         """The parameters as the driver wants them."""
         given = {**self.constants, **parameters} if self.constants else parameters
-        values = [
+        return [
             given[name] if process is None or given[name] is None else process(given[name])
             for name, process in self.into
         ]
-        return dict(zip(self.names, values, strict=True)) if self.names else values
+
+    def sql_for(self, rows: int) -> str:
+        """The insert of so many rows."""
+        return self.sql + f", {self.values}" * (rows - 1)
 
     def read(self, row: Sequence[Any]) -> Any:
         """A row of the driver's, with values of our types."""
@@ -136,21 +142,29 @@ def say(connection: Connection, sql: str) -> None:
 
 
 def _compile(statement: Any, dialect: Dialect, names: list[str]) -> _Compiled:
-    compiled = statement.compile(dialect=dialect, column_keys=names)
+    compiled = statement.compile(dialect=_by_position(dialect), column_keys=names)
     if compiled.post_compile_params:
         raise ValueError(f"a list (IN) cannot be prepared: {compiled}")
     columns = list(statement.selected_columns) if isinstance(statement, SelectBase) else []
     processors = {name: _bind(bind.type, dialect) for bind, name in compiled.bind_names.items()}
-    taken = tuple(compiled.positiontup or ()) if compiled.positional else tuple(processors)
     out = ((position, _result(column.type, dialect)) for position, column in enumerate(columns))
+    sql = str(compiled)
+    said = sql.partition(" VALUES ")[2] if isinstance(statement, Insert) and dialect.name != "sqlite" else None
     return _Compiled(
-        sql=str(compiled),
+        sql=sql,
         constants={name: value for name, value in compiled.params.items() if name not in names},
-        into=tuple((name, processors[name]) for name in taken),
-        names=() if compiled.positional else taken,
+        into=tuple((name, processors[name]) for name in compiled.positiontup or ()),
+        values=said,
         out=tuple((position, process) for position, process in out if process is not None),
         row=_row([str(column.key) for column in columns]),
     )
+
+
+def _by_position(dialect: Dialect) -> Dialect:
+    """The same kind of database, whose driver is given values in order: by name each has to be looked up."""
+    kind: Any = type(dialect)
+    by_position: Dialect = dialect if dialect.positional else kind(paramstyle="format")
+    return by_position
 
 
 def _row(names: list[str]) -> Any:

@@ -1,4 +1,4 @@
-"""A database 24 ms away: completing a task stays under 400 ms, since it takes few statements."""
+"""A database 24 ms away: completing a task stays well under 400 ms, since it takes few statements."""
 
 import time
 from typing import Any
@@ -10,6 +10,7 @@ from tests.engine.commands.scene import Scene
 
 AWAY_SECONDS = 0.024
 MOST_SECONDS = 0.4
+MOST_TRIPS = 10  # 240 ms: the rest is for what the machine itself has to do
 
 
 def test_a_completion_far_from_its_database_stays_under_the_limit(scene: Scene) -> None:
@@ -37,7 +38,7 @@ def test_a_completion_far_from_its_database_stays_under_the_limit(scene: Scene) 
         took.append(time.perf_counter() - began)
     event.remove(engine, "before_cursor_execute", wait)
     event.remove(engine, "commit", wait)
-    print(f"{scene.database.dialect}: {[round(each * 1000) for each in took]} ms")  # noqa: T201 - seen with -s
+    print(f"{scene.database.dialect}: {trips / len(took)} statements, {[round(one * 1000) for one in took]} ms")  # noqa: T201 - seen with -s
     # What a busy machine adds is not what is measured here. PostgreSQL is told to begin by the driver, unseen.
-    at_once = trips / len(took) + (scene.database.dialect == "postgresql")
-    assert at_once * AWAY_SECONDS < MOST_SECONDS
+    each = trips / len(took) + (scene.database.dialect == "postgresql")
+    assert each <= MOST_TRIPS < MOST_SECONDS / AWAY_SECONDS

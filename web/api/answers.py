@@ -56,7 +56,7 @@ def _demand_bearer() -> Bearer:
     scheme, _, secret = http.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Refused(UNAUTHENTICATED, "Send the header Authorization: Bearer followed by a token.")
-    with context.database().read() as connection:
+    with context.database().glance() as connection:
         bearer = bearer_of(connection, context.now(), secret.strip())
     if bearer is None:
         raise Refused(UNAUTHENTICATED, "The token is unknown, revoked or has expired.")
