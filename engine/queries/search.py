@@ -48,6 +48,8 @@ def find_tasks(
     if not sees_everything(person):
         conditions.append(concerns(person))
     key = user_task.c.due_at if is_open else user_task.c.ended_at
+    if not is_open:
+        conditions.append(key.is_not(None))  # as the index in their order has it
     if cursor:
         moment, task_id = read_cursor(cursor)
         here, there = tuple_(key, user_task.c.id), tuple_(literal(moment, key.type), task_id)
