@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 CATALOGUE = Path(__file__).parent / "locale/refusals.en.po"
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_NAMED = re.compile(r"(.+) \((\w+)\)")  # a step: what it is called, and its id
 _STEP = " → "  # between the steps of the shortest way to a fault
 _LABEL_ENDINGS = ("", "?", ":", ".")
 
@@ -79,6 +80,8 @@ def _filled(name: str, value: str, word: Word) -> str:
         return known
     if ", " in value:
         return ", ".join(_filled(name, part, word) for part in value.split(", "))
+    if named := _NAMED.fullmatch(value):
+        return f"{word(named[1])} ({named[2]})"
     return _label(value, word) if name == "label" else word(value)
 
 

@@ -1,6 +1,6 @@
 """What is wrong with a process pack: one `Finding` per fault, and the error that carries them all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from engine.errors import Invalid
@@ -19,9 +19,13 @@ class Finding:
     path: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        return self.told(str)
+
+    def told(self, say: Callable[[str], str]) -> str:
+        """One line, with its sentences put through `say`, for instance into English."""
         where = f"{self.file}: {self.element_id}" if self.element_id else self.file
-        way = f" (kortaste vägen dit: {' → '.join(self.path)})" if self.path else ""
-        return f"{where}: {self.reason}{way}"
+        way = say(f" (kortaste vägen dit: {' → '.join(self.path)})") if self.path else ""
+        return f"{where}: {say(self.reason)}{way}"
 
 
 class InvalidPack(Invalid):

@@ -9,6 +9,7 @@ import pytest
 
 import engine.language
 import exports.language
+from engine.bpmn.findings import Finding
 from engine.sentences import catalogue, in_english
 from web.engine_sentences import NOTED, titles_of_the_engine
 
@@ -20,7 +21,7 @@ SWEDISH = re.compile(
     r"[åäöÅÄÖ]|\b(och|inte|finns|ska|kan|har|en|ett|som|till|av|med|den|det|eller|saknas|utan|skriv|ingen|inget|kunde)\b"
 )
 # Neither a refusal nor a finding: what is told with the data of a row, and the names of senders and days.
-NOT_SAID = {"[Till {}] {}", "{} kl. {}", "Samflöde <noreply@{}>", "{}: expected"}
+NOT_SAID = {"{} ({})", "[Till {}] {}", "{} kl. {}", "Samflöde <noreply@{}>", "{}: expected"}
 
 
 def files() -> Iterator[Path]:
@@ -83,6 +84,16 @@ def test_every_sentence_is_recognised_as_itself() -> None:
         if in_english(filled) != wanted:
             wrong.append((filled, in_english(filled)))
     assert wrong == []
+
+
+def test_a_finding_is_put_into_english_part_by_part() -> None:
+    reason = "beslutets id ska vara 'x', som filen heter"
+    finding = Finding("a/x.dmn", "y", reason, ("processen startar", "Slå ihop (väg = b)", "tiden går ut: Vänta"))
+    assert finding.told(in_english) == (
+        "a/x.dmn: y: the id of the decision must be 'x', like the file "
+        "(shortest way there: the process starts → Slå ihop (väg = b) → time runs out: Vänta)"
+    )
+    assert str(finding).startswith(f"a/x.dmn: y: {reason} (kortaste vägen dit: processen startar → ")
 
 
 def test_titles_of_the_engine_are_noted_for_the_pages() -> None:

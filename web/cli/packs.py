@@ -1,6 +1,7 @@
 """`processes check` and `processes deploy`."""
 
 import argparse
+import sys
 from functools import partial
 
 from engine.bpmn.findings import InvalidPack
@@ -11,7 +12,7 @@ from engine.clock import utc_now
 from engine.commands.deployment import read_proved_pack, store_pack
 from engine.packs import load_pack, read_processes
 from web.cli.opening import open_database, open_settings, pack_folders
-from web.cli.telling import tell, tell_error
+from web.cli.telling import said, tell
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -28,7 +29,7 @@ def check(arguments: argparse.Namespace) -> int:
         findings += proof.findings if proof else []
         found += len(findings)
         for finding in findings:
-            tell_error(finding)
+            print(finding.told(said), file=sys.stderr)
         if not findings:
             tell(f"{folder.name}: inget att anmärka på.{_walked(proof)}")
     return 1 if found else 0
@@ -53,7 +54,7 @@ def deploy(arguments: argparse.Namespace) -> int:
             deployed = database.run(partial(store_pack, now=utc_now(), proved=proved))
         except InvalidPack as invalid:
             for finding in invalid.findings:
-                tell_error(finding)
+                print(finding.told(said), file=sys.stderr)
             return 1
         tell(f"{deployed.pack_key} version {deployed.pack_version}")
         for key, version, new in deployed.versions:
