@@ -92,9 +92,17 @@ def _assessment(connection: Connection, about: About, names: list[str]) -> Value
 
 def _indicators(connection: Connection, about: About, names: list[str]) -> Values:
     # Figures are reported for the year before; older ones would be taken for this year's.
-    year = local_date(about.now).year - 1
-    rows = _FIGURES.all(connection, {"year": year, "own": about.agreement_key, "of_organisation": about.organisation})
-    return _each(names, [_as_json(row._mapping) for row in {row.item: row for row in rows}.values()])
+    recent = indicator.c.year >= local_date(about.now).year - 1
+    query = select(indicator).where(
+        recent,
+        indicator.c.kind == "indicator",
+        or_(
+            indicator.c.agreement_key == about.agreement_key,
+            indicator.c.agreement_key.is_(None) & (indicator.c.organisation == about.organisation),
+        ),
+    )
+    rows = connection.execute(query.order_by(indicator.c.year, indicator.c.recorded_at)).mappings()
+    return _each(names, [_as_json(row) for row in {row["item"]: row for row in rows}.values()])
 
 
 def _deviations(connection: Connection, about: About, names: list[str]) -> Values:
@@ -146,16 +154,6 @@ _ASSESSED = Prepared(
     select(assessment.c.item, assessment.c.level, assessment.c.evidence)
     .where(assessment.c.agreement_key == bindparam("of_agreement"))
     .order_by(assessment.c.recorded_at)
-)
-_of_organisation = indicator.c.organisation.is_not_distinct_from(bindparam("of_organisation"))
-_FIGURES = Prepared(
-    select(indicator)
-    .where(
-        indicator.c.year >= bindparam("year"),
-        indicator.c.kind == "indicator",
-        or_(indicator.c.agreement_key == bindparam("own"), indicator.c.agreement_key.is_(None) & _of_organisation),
-    )
-    .order_by(indicator.c.year, indicator.c.recorded_at)
 )
 
 
