@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.commands.task_files import FILES
+from engine.queries.submissions import FILES
 from web.forms import reading
 from web.forms.reading import Catalogues, Schema
 from web.marking import N_

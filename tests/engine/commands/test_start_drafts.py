@@ -103,13 +103,11 @@ def test_nothing_is_handed_in_that_the_page_has_not_shown(county: Database) -> N
     rss = person(county, "rss")
     did(county, start_drafts.save_start_draft, NOW, rss, PACK, PROCESS, VALUES, version=0)
     did(county, start_drafts.add_start_file, NOW, rss, PACK, PROCESS, "underlag.pdf", PDF)
-    for act in (
-        lambda: did(county, start_process, NOW, rss, PROCESS, values=VALUES, draft_version=0),
-        lambda: did(county, start_process, NOW, rss, PROCESS, values=VALUES, draft_version=1),
-        lambda: did(county, start_drafts.save_start_draft, NOW, rss, PACK, PROCESS, {"title": "x"}, version=1),
-    ):
+    for seen in (0, 1):
         with pytest.raises(StartDraftChanged):
-            act()
+            did(county, start_process, NOW, rss, PROCESS, values=VALUES, draft_version=seen)
+    with pytest.raises(StartDraftChanged):
+        did(county, start_drafts.save_start_draft, NOW, rss, PACK, PROCESS, {"title": "x"}, version=1)
     did(county, start_process, NOW, rss, PROCESS, values=VALUES)  # a program that knows of no draft leaves it be
     assert [file.name for file in of(county, rss).files] == ["underlag.pdf"]
     did(county, start_process, NOW, rss, PROCESS, values=VALUES, draft_version=2)
