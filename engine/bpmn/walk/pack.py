@@ -10,7 +10,7 @@ from engine.bpmn.model import read_model
 from engine.bpmn.profile.case import Case
 from engine.bpmn.profile.variables import listed
 from engine.bpmn.walk.answers import TooManyAnswers, Values, answers, parameters, results, storable
-from engine.bpmn.walk.budget import DEPLOYMENT_SECONDS, Budget
+from engine.bpmn.walk.budget import Budget, budget_of_deployment
 from engine.bpmn.walk.explore import Walk
 from engine.bpmn.walk.liveness import Liveness
 from engine.bpmn.walk.names import relevant, started_process
@@ -42,7 +42,7 @@ def demand_proof(pack: Pack, processes: dict[str, ProcessFiles]) -> None:
     """Raise InvalidPack when the walk finds faults. What this program has proved before is not walked again."""
     if _content(pack, processes) in _proved:
         return
-    proof = prove_and_remember(pack, processes, Budget(seconds=DEPLOYMENT_SECONDS))
+    proof = prove_and_remember(pack, processes, budget_of_deployment())
     if proof.findings:
         raise InvalidPack(proof.findings)
 

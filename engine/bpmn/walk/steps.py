@@ -120,6 +120,7 @@ class Runner:
         for _ in choices.rounds():
             if self.budget.is_spent:
                 return
+            self.budget.spend_step()
             try:
                 execution = self._taken(step, state, self._surroundings(choices, now))
             except Exception as error:  # noqa: BLE001 - whatever the engine lets out is what is looked for
