@@ -11,7 +11,9 @@ def surroundings(*, holders: bool = False, calendar: bool = False) -> Surroundin
     """For the signed-in person. Whoever needs `holders` or `calendar` asks before anybody else has."""
     if "surroundings" not in g or (calendar and g.surroundings.calendar is None):
         with context.database().read() as connection:
-            g.surroundings = load_surroundings(connection, context.person(), context.now(), holders=holders, calendar=calendar)
+            g.surroundings = load_surroundings(
+                connection, context.person(), context.now(), holders=holders, calendar=calendar
+            )
     found: Surroundings = g.surroundings
     return found
 
