@@ -2,15 +2,20 @@
 
 import argparse
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
+
 from engine import worker
+from engine.authorisation import PROCESS_LEADER
 from engine.clock import local_date, start_of_day, utc_now
 from engine.commands import deploy_pack
 from engine.database import Database
+from engine.database.tables import user_task
 from engine.database.upgrade import upgrade
 from engine.packs import load_pack
+from engine.people import list_people
 from engine.settings import Settings
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
@@ -21,9 +26,11 @@ from web.cli.running import demand_free_port
 from web.cli.telling import tell
 
 _THREADS = 8
-_SEED = 9
-# The made-up people stop some days ago: what waits since then is for whoever tries the demo, some of it late.
-_LEFT_TO_DO = timedelta(days=14)
+_SEED = 1
+# The made-up people stop some days ago: what waits since then is for whoever tries the demo. They stop at the latest
+# after the second of these, and before it as soon as the busiest process leader has something late and something near.
+_LEFT_TO_DO = (timedelta(days=35), timedelta(days=14))
+_LATE, _NEAR = timedelta(days=21), timedelta(days=10)
 # RSS has few tasks in a year: two amendments are proposed shortly before, and what comes to RSS from then on waits.
 _PROPOSED_BEFORE = (timedelta(days=40), timedelta(days=20))
 _RSS_LEAVES = timedelta(days=45)
@@ -72,12 +79,12 @@ def prepare(settings: Settings, *, fresh: bool = False) -> None:
 
 
 def _fill(database: Database, settings: Settings) -> None:
-    tell("Skapar en påhittad historia för Dalarnas kommuner. Det tar ungefär en minut ...")
+    tell("Skapar en påhittad historia för Dalarnas kommuner. Det tar en halv minut ...")
     upgrade(database)
     today = local_date(utc_now())
     for folder in pack_folders(settings):
         pack = load_pack(folder)
-        end = min(today - _LEFT_TO_DO, pack.valid_to)
+        end = min(today - _LEFT_TO_DO[1], pack.valid_to)
         options = Options(
             pack.key,
             pack.valid_from,
@@ -85,6 +92,7 @@ def _fill(database: Database, settings: Settings) -> None:
             seed=_SEED,
             amendments=[pack.valid_from + timedelta(days=230), *(end - before for before in _PROPOSED_BEFORE)],
             left_undone={"rss": end - _RSS_LEAVES},
+            enough=lambda moment: _is_enough(database, moment, utc_now()),
         )
         beginning = start_of_day(pack.valid_from) - timedelta(days=460)
         with database.write() as connection:
@@ -92,6 +100,22 @@ def _fill(database: Database, settings: Settings) -> None:
             cast_county(connection, beginning, pack, _SEED)
             plan_meetings(connection, beginning, pack, today)
         play(database, options)
+
+
+def _is_enough(database: Database, moment: datetime, now: datetime) -> bool:
+    """Whether somebody who leads the work in several municipalities will find something late and something near."""
+    if moment < now - _LEFT_TO_DO[0]:
+        return False
+    with database.read() as connection:
+        leader = max(list_people(connection, role=PROCESS_LEADER), key=lambda one: (len(one.organisations), one.username))
+        waiting = select(user_task.c.due_at).where(
+            user_task.c.state == "open",
+            user_task.c.role == PROCESS_LEADER,
+            user_task.c.role_organisation.in_(sorted(leader.organisations)),
+            user_task.c.due_at.between(now - _LATE, now + _NEAR),
+        )
+        due = list(connection.execute(waiting).scalars())
+    return bool(due) and min(due) < now <= max(due)
 
 
 def _has_people(settings: Settings) -> bool:
