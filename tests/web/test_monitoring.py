@@ -22,7 +22,6 @@ from engine.database.tables import outbox, user_task
 from engine.database.workplace_tables import kpi, official_figure
 from engine.people import Person, list_people
 from engine.queries import status_picture
-from engine.queries.rows import CellStatus
 from engine.queries.titles import load_titles
 from exports.language import english
 from tests.lived_county import copy_county
@@ -213,7 +212,7 @@ def test_the_map_has_every_municipality_with_its_state_in_words(rss: FlaskClient
 def test_no_label_on_the_map_covers_another(application: Flask, database: Database) -> None:
     with database.read() as connection:
         picture = status_picture(connection, load_titles(connection).packs.popitem()[0], utc_now())
-    longest: dict[CellStatus, str | None] = {
+    longest: dict[Any, str | None] = {
         "late": "drafting",
         "wait": "decision",
         "going": "drafting",

@@ -107,7 +107,8 @@ def _is_enough(database: Database, moment: datetime, now: datetime) -> bool:
     if moment < now - _LEFT_TO_DO[0]:
         return False
     with database.read() as connection:
-        leader = max(list_people(connection, role=PROCESS_LEADER), key=lambda one: (len(one.organisations), one.username))
+        leaders = list_people(connection, role=PROCESS_LEADER)
+        leader = max(leaders, key=lambda one: (len(one.organisations), one.username))
         waiting = select(user_task.c.due_at).where(
             user_task.c.state == "open",
             user_task.c.role == PROCESS_LEADER,
