@@ -2,6 +2,7 @@
 
 import argparse
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from engine.database.tables import user_task
 from engine.database.upgrade import upgrade
 from engine.packs import load_pack
 from engine.people import list_people
-from engine.settings import Settings
+from engine.settings import DEFAULT_BASE_URL, Settings
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
 from engine.simulation.meetings import plan_meetings
@@ -39,6 +40,8 @@ _RSS_LEAVES = timedelta(days=45)
 def demo(arguments: argparse.Namespace) -> int:
     """Make the demo's database if there is none, then serve pages and fire timers until told to stop."""
     settings = open_settings(demo=True)
+    if settings.base_url == DEFAULT_BASE_URL:  # links in mail lead to where the demo is
+        settings = replace(settings, base_url=f"http://127.0.0.1:{arguments.port}")
     demand_free_port("127.0.0.1", arguments.port)
     prepare(settings, fresh=arguments.fresh)
     from waitress.server import create_server  # noqa: PLC0415 - the database comes first, and it takes its time
