@@ -9,7 +9,8 @@ from apscheduler.schedulers import base
 
 from engine import worker
 from engine.bpmn.moments import add_duration, add_duration_to_date
-from engine.database.tables import event
+from engine.database import Database
+from engine.database.tables import event, metadata
 from engine.integrity import check
 from engine.settings import Settings
 from tests.engine.commands.scene import Scene
@@ -70,13 +71,16 @@ def test_the_worker_goes_on_when_its_clock_is_set_back_or_far_ahead(
     monkeypatch.setattr(worker, "TICK_SECONDS", 0.05)
     monkeypatch.setattr(worker, "tick", lambda *_: ticks.update([str(offset)]))
     settings = Settings.from_environment({})
-    scheduler = worker.start_in_background(None, settings)  # type: ignore[arg-type]
+    database = Database(sqlite_url)
+    metadata.create_all(database.engine)
+    scheduler = worker.start_in_background(database, settings)
     try:
         for jump in (timedelta(), timedelta(hours=-5), timedelta(days=20_000), timedelta(days=-3)):
             offset = jump
             assert eventually(lambda jump=jump: ticks[str(jump)] >= 3), jump
     finally:
         scheduler.shutdown(wait=True)
+        database.close()
 
 
 def eventually(condition: Any, seconds: float = 10.0) -> bool:

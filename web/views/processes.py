@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,12 +11,11 @@ from engine.authorisation import CANNOT_START
 from engine.commands import Started, start_drafts
 from engine.commands.drafts import SavedDraft
 from engine.commands.start_drafts import StartDraftChanged
-from engine.errors import FieldError, InvalidForm, NotPermitted, SamflodeError
+from engine.errors import FieldError, InvalidForm, NotPermitted
 from engine.queries import Startable, startable
 from engine.queries.start_drafts import StartDraftRow, begun_processes, own_start_draft
-from web import context, words
-from web.dates import clock
-from web.views import form_page, uploads
+from web import context
+from web.views import autosave, form_page, uploads
 from web.views.form_page import Posted
 from web.views.tasks import sent_version
 
@@ -67,18 +66,15 @@ def start(process_key: str) -> Answer:
 
 
 @blueprint.post("/<process_key>/utkast")
-def save(process_key: str) -> Response | tuple[Response, int]:
+def save(process_key: str) -> autosave.Answer:
     """For the page's script: keep what stands in the form now, and say so."""
-    try:
+
+    def keep() -> autosave.Kept:
         process = _startable(process_key)
         saved = _keep_text(process, form_page.read_posted(process.form, process.pack_key), _organisation(process))
-    except StartDraftChanged as error:
-        return jsonify(message=words.said(str(error)), choose=True), 409
-    except InvalidForm as error:
-        return jsonify(message=words.said(error.errors[0].message), field=error.errors[0].path), 422
-    except SamflodeError as error:
-        return jsonify(message=words.said(str(error))), 403 if isinstance(error, NotPermitted) else 409
-    return jsonify(message=_("Sparat %(time)s", time=clock(saved.saved_at)), version=saved.version, answered=[])
+        return autosave.Kept(saved.saved_at, saved.version, [])
+
+    return autosave.tell(keep)
 
 
 @blueprint.post("/<process_key>/borja-om")

@@ -113,5 +113,7 @@ def test_tokens_are_made_listed_and_revoked_at_the_command_line(
     assert (username, scopes, purpose) == ("rss", "work", "diary")
     assert main(["token", "revoke", token_id]) == 0
     assert program.problem("GET", "/agreements", 401, "unauthenticated")
-    for wrong in (["revoke", token_id], ["create", "--user", "nobody"], ["create", "--user", "rss", "--days", "0"]):
+    for wrong in (["revoke", token_id], ["create", "--user", "nobody"]):
         assert main(["token", *wrong]) == 1
+    with pytest.raises(SystemExit, match="2"):
+        main(["token", "create", "--user", "rss", "--days", "0"])
