@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -221,3 +221,17 @@ def test_less_motion_and_forced_colours_take_nothing_away(
         return style.visibility === 'visible' && style.color === style.backgroundColor
     }).length"""
     assert page.locator("main a, main button, main .status").evaluate_all(hidden) == 0
+
+
+def test_what_a_phone_draws_later_covers_nothing(
+    browser: Browser, application: Flask, address: str, database: Database, stumbling_blocks: Look
+) -> None:
+    # What was drawn later was taller than its guessed height, and lay over the links below until it had been drawn.
+    person, task_id = with_open_task(database, "process_leader")
+    context = browser.new_context(viewport={"width": 412, "height": 823}, has_touch=True, is_mobile=True)
+    enter(context, application, address, person)
+    page = context.new_page()
+    for path in (f"/uppgifter/{task_id}", "/uppgifter", "/lansbild"):
+        page.goto(address + path)
+        assert stumbling_blocks(page) == [], path
+    context.close()
