@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from engine.authorisation import may_work_task
-from engine.commands.kept_files import keep_file
+from engine.commands.kept_files import NO_FILES_ASKED, keep_file
 from engine.commands.task_files import file_fields, not_handed_in
 from engine.commands.tasks import open_task, submitters
 from engine.database.tables import user_task
@@ -14,7 +14,6 @@ from engine.definitions import definition_by_id
 from engine.errors import Invalid, NotFound
 from engine.people import Person
 
-NO_FILES_ASKED = "Frågan tar inte emot filer."
 GONE = "Filen finns inte."
 STAYS = "Filen är inskickad och finns därför kvar."
 

@@ -4,7 +4,7 @@ Each person has one for each process. Nothing has started yet, so nobody else se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,8 +12,9 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from engine.authorisation import may_draft_start
+from engine.commands import kept_files
 from engine.commands.drafts import CHANGED, SavedDraft
-from engine.commands.kept_files import keep_file
+from engine.commands.kept_files import NO_FILES_ASKED, NewFile, SentFile, keep_file
 from engine.commands.task_files import file_fields
 from engine.database.workplace_tables import attachment, attachment_content, start_draft
 from engine.definitions import latest_definition
@@ -21,11 +22,10 @@ from engine.errors import Conflict, Invalid, InvalidForm, NotFound
 from engine.forms import validate_draft
 from engine.packs import current_pack
 from engine.people import Person
-from engine.work import Instance
+from engine.work import Instance, Work
 
 # So long what was never handed in is kept, counted from when it was last saved.
 KEPT_FOR = timedelta(days=30)
-NO_FILES_ASKED = "Frågan tar inte emot filer."
 GONE = "Filen finns inte."
 
 
@@ -38,10 +38,10 @@ class StartDraftChanged(Conflict):
 
 @dataclass(frozen=True)
 class Along:
-    """What goes along when it starts: the draft's files, for `bind` when the submission is there."""
+    """What goes along when it starts: the draft's files and those just sent, for `bind` when there is a submission."""
 
     draft_id: str | None
-    files: Sequence[Row[Any]] = ()
+    files: Sequence[Row[Any] | NewFile] = ()
 
 
 def save_start_draft(
@@ -151,18 +151,21 @@ def taken_along(connection: Connection, person: Person, pack_key: str, process_k
     return Along(found.id, connection.execute(files).all())
 
 
-def bind(connection: Connection, along: Along, instance: Instance, submission_id: str) -> None:
+def with_sent(along: Along, form: dict[str, Any], files: Sequence[SentFile]) -> Along:
+    """With files that come with the start itself. Raises InvalidForm, see `kept_files.all_looked_at`."""
+    return replace(along, files=[*along.files, *kept_files.all_looked_at(files, file_fields(form))])
+
+
+def bind(work: Work, along: Along, instance: Instance, submission_id: str) -> None:
     """From now on the files stay with the submission that started the instance, and the draft is gone."""
-    if along.draft_id is None:
-        return
-    bound = {
-        "start_draft_id": None,
-        "instance_id": instance.id,
-        "agreement_key": instance.agreement_key,
-        "submission_id": submission_id,
-    }
-    connection.execute(update(attachment).where(*_of(along.draft_id)).values(bound))
-    connection.execute(delete(start_draft).where(start_draft.c.id == along.draft_id))
+    bound = {"instance_id": instance.id, "agreement_key": instance.agreement_key, "submission_id": submission_id}
+    for file in along.files:
+        if isinstance(file, NewFile):
+            kept_files.write(work.connection, work.now, work.actor, file, **bound)
+    if along.draft_id is not None:
+        of_draft = update(attachment).where(*_of(along.draft_id))
+        work.connection.execute(of_draft.values(start_draft_id=None, **bound))
+        work.connection.execute(delete(start_draft).where(start_draft.c.id == along.draft_id))
 
 
 def _form(connection: Connection, person: Person, pack_key: str, process_key: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Starts a process because a person asked for it: a regional agreement, a minor amendment, a deviation ..."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from engine.authorisation import may_start, starts_for
 from engine.clock import local_date
 from engine.commands import effects, instances, start_drafts, task_files
+from engine.commands.kept_files import SentFile
 from engine.commands.start_drafts import Along
 from engine.commands.tasks import submit
 from engine.database.prepared import Prepared
@@ -56,10 +58,12 @@ def start_process(
     variables: dict[str, Any] | None = None,
     pack_key: str = DEFAULT_PACK,
     draft_version: int | None = None,
+    files: Sequence[SentFile] = (),
 ) -> Started:
     """Start a process with the values of its start form (if it has one) and with first data (`variables`).
 
     `draft_version`: that of the person's draft as they saw it (0: none), whose files go along; None leaves it be.
+    `files` come with the start itself; what is wrong with one is told as `attachments.0`, by its place.
     Raises NotFound, NotPermitted, Invalid, InvalidForm, Conflict (the business key is taken, or StartDraftChanged).
     """
     pack = current_pack(connection, pack_key)
@@ -70,6 +74,7 @@ def start_process(
     definition = latest_definition(connection, pack_key, process_key)
     form = definition.form(definition.start_form_key) if definition.start_form_key else {}
     along = start_drafts.taken_along(connection, person, pack_key, process_key, draft_version)
+    along = start_drafts.with_sent(along, form, files) if files else along
     values = task_files.named_in(form, values or {}, along.files)
     errors = validate(form, values, pack.catalogues, Circumstances(local_date(now)))
     if errors:
@@ -117,7 +122,7 @@ def _submit_start(
         return {"for": absent} if absent else {}
     handed_in = task_files.told_in(values, along.files)
     told = submit(work, instance, form, "start", form_key, handed_in, party=party, acting_for=absent)
-    start_drafts.bind(work.connection, along, instance, told["submission"])
+    start_drafts.bind(work, along, instance, told["submission"])
     return told
 
 

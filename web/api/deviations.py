@@ -10,6 +10,7 @@ from engine.queries.deviations import get_deviation, search_deviations
 from engine.tokens import WORK
 from web.api.process_instances import demand_known, pack_with
 from web.api.routes import Call, Created, route
+from web.api.sent_files import Attachments
 from web.api.shapes import Given, Name, Paged, PageOf, Taken, Variables
 
 PROCESS = "deviation"
@@ -48,6 +49,7 @@ class DeviationQuery(Paged):
 class Report(Taken):
     organisation: Annotated[Name, Field(description="the municipality's code")]
     variables: Annotated[Variables, Field(description="values of the report's form, by field")]
+    attachments: Attachments
 
 
 @route("GET", "/deviations", "Deviations, the newest first", query=DeviationQuery, gives=PageOf[Deviation])
@@ -83,5 +85,6 @@ def report_deviation(call: Call, body: Report) -> Created:
         organisation=body.organisation,
         values=body.variables,
         pack_key=pack.key,
+        files=[attachment.file() for attachment in body.attachments],
     )
     return Created(get_reported_deviation(call, started.business_key), f"/api/v1/deviations/{started.business_key}")

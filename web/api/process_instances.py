@@ -19,6 +19,7 @@ from engine.queries.instance_search import (
 )
 from engine.tokens import WORK
 from web.api.routes import Call, Created, route
+from web.api.sent_files import Attachments
 from web.api.shapes import Given, Name, Paged, PageOf, Taken, Variables
 from web.api.user_tasks import NextTask
 
@@ -98,6 +99,7 @@ class Start(Taken):
     ] = None
     organisation: Annotated[Name | None, Field(description="a municipality's code, when the process needs one")] = None
     variables: Annotated[Variables, Field(default_factory=dict, description="values of the start form, by field")]
+    attachments: Attachments
 
 
 def instance_address(instance_id: str) -> str:
@@ -128,6 +130,7 @@ def start_process_instance(call: Call, body: Start) -> Created:
         business_key=body.business_key,
         values=body.variables,
         pack_key=pack.key,
+        files=[attachment.file() for attachment in body.attachments],
     )
     row = get_instance(call.connection, call.person, started.instance_id)
     begun = StartedInstance.model_validate({**vars(row), "next_tasks": started.next_tasks})

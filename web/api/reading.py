@@ -12,6 +12,7 @@ from web.api.json_text import field_name, read_json
 from web.api.problems import INVALID, UNSUPPORTED_MEDIA_TYPE, Refused
 
 LARGEST = 5 * 1024 * 1024
+LARGEST_WITH_FILES = 40 * 1024 * 1024
 LONGEST_PART = 200
 _KEY = re.compile(r"[!-~]{1,200}")
 
@@ -54,7 +55,8 @@ def query(model: type[BaseModel] | None) -> dict[str, BaseModel]:
 
 def body(model: type[BaseModel] | None) -> dict[str, BaseModel]:
     """The content as `model`. A request that may leave everything out may leave the content out, too."""
-    request.max_content_length = LARGEST
+    takes_files = model is not None and "attachments" in model.model_fields
+    request.max_content_length = LARGEST_WITH_FILES if takes_files else LARGEST
     text = request.get_data(cache=True)
     if model is None:
         if text.strip() not in (b"", b"{}"):
@@ -66,10 +68,19 @@ def body(model: type[BaseModel] | None) -> dict[str, BaseModel]:
     if request.mimetype != "application/json":
         raise Refused(UNSUPPORTED_MEDIA_TYPE, "Send the content as application/json.")
     value = read_json(text)
+    if len(text) > LARGEST and len(text) - _of_files(value) > LARGEST:
+        abort(413)
     try:
         return {"body": model.model_validate(value, strict=True)}
     except ValidationError as error:
         raise _refused(error, "Some values need to be corrected.") from error
+
+
+def _of_files(value: Any) -> int:
+    """How much of the content is files' content."""
+    sent = value.get("attachments") if isinstance(value, dict) else None
+    contents = [file.get("content") for file in sent if isinstance(file, dict)] if isinstance(sent, list) else []
+    return sum(len(content) for content in contents if isinstance(content, str))
 
 
 def idempotency_key() -> str | None:

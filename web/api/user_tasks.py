@@ -12,6 +12,7 @@ from engine.queries.task_detail import get_task
 from engine.queries.task_search import Order, TaskSearch, search_tasks
 from engine.tokens import WORK
 from web.api.routes import Call, route
+from web.api.sent_files import Attachments, put_with_task
 from web.api.shapes import Given, Moment, Name, Paged, PageOf, Taken, Variables
 
 State = Literal["open", "completed", "cancelled", "all"]
@@ -113,6 +114,12 @@ class FormValues(Taken):
     variables: Annotated[Variables, Field(description="values of the task's form, by field")]
 
 
+class HandedIn(FormValues):
+    """Also what was put with the task before, on its page, is handed in."""
+
+    attachments: Attachments
+
+
 class DraftValues(FormValues):
     version: Annotated[
         int | None, Field(description="`draft_version` that they build on; left out, they replace whatever is there")
@@ -195,11 +202,12 @@ def save_user_task_draft(call: Call, task_id: str, body: DraftValues) -> SavedDr
     "/user-tasks/<task_id>/completion",
     "Complete a task with the values of its form",
     scope=WORK,
-    body=FormValues,
+    body=HandedIn,
     gives=Completion,
     refusals=(404, 409),
 )
-def complete_user_task(call: Call, task_id: str, body: FormValues) -> Completion:
+def complete_user_task(call: Call, task_id: str, body: HandedIn) -> Completion:
+    put_with_task(call, task_id, body.attachments)
     done = complete_task(call.connection, call.now, call.person, task_id, body.variables)
     return Completion.model_validate(done)
 
