@@ -22,7 +22,7 @@ from engine.bpmn.execution import Execution
 from engine.bpmn.marking import is_token, problems, tokens
 from engine.bpmn.profile.forms import RESERVED
 from engine.bpmn.soundness import named
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, FieldError, Invalid
 from engine.forms import is_storable
 
 CANCEL, BEFORE, AFTER = "cancel", "start_before", "start_after"
@@ -248,16 +248,18 @@ def _advice(definition: Definition, element: Element) -> str:
     return f" Avbryt {named(gateway)}, som väntar i stället." if gateway is not None else ""
 
 
-def demand_sound(step: Step) -> None:
-    """Raise Invalid unless it can be written down: small JSON values under names that the saved state can hold."""
-    if not all(is_storable(text or "") for text in (step.kind, step.element_id, step.task_id, step.scope_id)):
-        raise Invalid("Steget innehåller tecken som inte kan sparas.")
+def unsound(step: Step) -> Iterator[FieldError]:
+    """What of it cannot be written down: values must be small JSON under names that the saved state can hold."""
+    for name in ("kind", "element_id", "task_id", "scope_id"):
+        if not is_storable(getattr(step, name) or ""):
+            yield FieldError(name, "Steget innehåller tecken som inte kan sparas.")
     for name, value in step.variables.items():
+        path, parts = f"variables.{name}", value if isinstance(value, list) else [value]
         if not name.isidentifier() or name in RESERVED:
-            raise Invalid(f"{name} är inget namn på ett värde som går att ändra.")
-        parts = value if isinstance(value, list) else [value]
-        if not all(map(_is_routable, parts)):
-            raise Invalid(f"{name} ska vara en text, ett heltal, sant eller falskt, eller en lista av sådana.")
+            yield FieldError(path, f"{name} är inget namn på ett värde som går att ändra.")
+        elif not all(map(_is_routable, parts)):
+            wanted = f"{name} ska vara en text, ett heltal, sant eller falskt, eller en lista av sådana."
+            yield FieldError(path, wanted)
 
 
 def _is_routable(value: object) -> bool:

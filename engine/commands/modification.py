@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from engine.authorisation import may_operate
-from engine.bpmn.modification import Step, demand_sound, modify
+from engine.bpmn.modification import Step, modify, unsound
 from engine.commands import effects, instance_rows, instances
+from engine.commands.administration import note
 from engine.commands.reasons import demand_reason
 from engine.database.tables import process_instance, user_task
 from engine.definitions import definition_by_id
-from engine.errors import Invalid
+from engine.errors import FieldError, Invalid, InvalidForm
 from engine.people import Person
 from engine.work import NextTask, Work
 
@@ -35,18 +36,25 @@ def modify_instance(
     """Cancel waiting tokens and start others (see `engine.bpmn.modification.Step`), all of them or none.
 
     Raises NotFound, NotPermitted, Invalid (no reason, no steps, an element that is not there or cannot be started),
-    Conflict when the instance is suspended or over, or could not come to an end afterwards.
+    InvalidForm (what cannot be saved, by its place among the instructions that a program sends), Conflict when the
+    instance is suspended or over, or could not come to an end afterwards.
     """
     may_operate(person).demand()
     demand_reason(reason)
     if not steps:
         raise Invalid(NO_STEPS)
-    for step in steps:
-        demand_sound(step)
+    if wrong := [
+        FieldError(f"instructions.{number}.{one.path}", one.message)
+        for number, step in enumerate(steps)
+        for one in unsound(step)
+    ]:
+        raise InvalidForm(wrong)
     work = Work(connection, now, person.id, person.grants)
     instance = instance_rows.load(work, instance_id)
     definition = definition_by_id(connection, instance.definition_id)
     told = [step.told for step in steps]
+    said = {"reason": reason.strip()}
+    note(connection, now, person, "instance_modified", instance.business_key, after=said)
     instances.advance(
         work, instance, lambda run: modify(run, definition, steps), "modified", None, reason=reason, steps=told
     )

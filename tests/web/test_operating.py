@@ -75,6 +75,10 @@ def test_modifying_in_the_order_that_is_written(instance: str, run: Run) -> None
     assert run("instance", "incidents")[1] == ""
     assert run("instance", "retry", "nothing", "--reason", "Prov")[2] == "samflode: Felet finns inte.\n"
     assert run("instance", "cancel", instance, "--reason", "Prov")[0] == 0
+    wrong = ("--start-before", "one", "--set", "typename=x")
+    code, _, err = run("instance", "modify", instance, "--reason", "Prov", *wrong)
+    assert code == 1
+    assert "typename är inget namn på ett värde" in err
 
 
 def test_a_migration_is_planned_refused_and_done(instance: str, run: Run) -> None:

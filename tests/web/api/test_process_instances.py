@@ -129,6 +129,19 @@ def test_an_operator_starts_an_element_by_hand(world: World, begun: Any) -> None
     assert operator.problem("POST", path, 422, "invalid", json={**REASON, "instructions": wrong})
 
 
+def test_a_value_that_cannot_be_put_into_an_instance_is_refused_by_name(world: World, begun: Any) -> None:
+    operator, path = world.program("admin"), f"/process-instances/{begun['id']}/modification"
+    values = {"typename": "x", "a b": 1, "level": 1.5, "fine": True}
+    steps = [
+        {"kind": "cancel", "element_id": "register_appointment"},
+        {"kind": "start_before", "element_id": "form_working_group", "variables": values},
+    ]
+    told = operator.problem("POST", path, 422, "invalid", json={**REASON, "instructions": steps})
+    named = {error["field"]: error["message"] for error in told["errors"]}
+    assert set(named) == {f"instructions.1.variables.{name}" for name in ("typename", "a b", "level")}
+    assert "typename" in named["instructions.1.variables.typename"]
+
+
 def test_an_operator_moves_an_instance_to_a_new_version(world: World, begun: Any) -> None:
     operator, path = world.program("admin"), f"/process-instances/{begun['id']}/migration"
     old = begun["process_definition_id"]

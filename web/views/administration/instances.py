@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.commands import Step, cancel_instance, modify_instance, resume_instance, suspend_instance
 from engine.commands.modification import Preview, preview_modification
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, InvalidForm
 from engine.queries.history import SENTENCES, EventRow
 from engine.queries.repair import Repair, find_instances, read_repair
 from web import context, words
@@ -129,7 +129,8 @@ def preview(instance_id: str) -> Response | tuple[str, int] | str:
         )
     except (Invalid, Conflict) as error:
         field = "reason" if not reason.strip() else "cancel"
-        return _modify(instance_id, wrong={field: words.said(str(error))}), 422
+        told = error.errors[0].message if isinstance(error, InvalidForm) else str(error)
+        return _modify(instance_id, wrong={field: words.said(told)}), 422
     return _modify(instance_id, shown)
 
 
