@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, SelectBase, Update
+from sqlalchemy import Connection, Delete, Dialect, Float, Insert, SelectBase, Update
 from sqlalchemy.exc import DBAPIError
 
 Parameters = Mapping[str, Any]
 _Processor = Callable[[Any], Any]
 T = TypeVar("T")
+_FLOAT8, _NUMERIC = 701, 1700  # PostgreSQL's numbers for these types, which do not change
 
 
 class Prepared:
@@ -179,7 +180,9 @@ def _bind(type_: Any, dialect: Dialect) -> _Processor | None:
 
 
 def _result(type_: Any, dialect: Dialect) -> _Processor | None:
-    process: _Processor | None = type_.dialect_impl(dialect).result_processor(dialect, None)
+    # SQLAlchemy's numbers ask which of the two the server sends; no other type of ours asks.
+    sent = _FLOAT8 if isinstance(type_, Float) else _NUMERIC
+    process: _Processor | None = type_.dialect_impl(dialect).result_processor(dialect, sent)
     return process
 
 
