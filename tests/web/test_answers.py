@@ -1,5 +1,9 @@
 """What was handed in, ready to be read."""
 
+from datetime import date
+
+import pytest
+
 from web.forms.answers import read_answers
 
 CATALOGUES = {"items": [{"key": "a", "title": "Första"}, {"key": "b", "title": "Andra"}]}
@@ -8,6 +12,7 @@ SCHEMA = {
         "outcome": {"type": "string", "title": "Beslut", "oneOf": [{"const": "approved", "title": "Godkänt"}]},
         "agreed": {"type": "boolean", "title": "Eniga?"},
         "share": {"type": "number", "title": "Andel"},
+        "decided_on": {"type": "string", "title": "Vilken dag?", "format": "date"},
         "who": {"type": "array", "title": "Vilka", "items": {"type": "string"}, "x-options": {"catalogue": "items"}},
         "grid": {
             "type": "array",
@@ -36,3 +41,14 @@ def test_keys_become_words_and_what_was_left_empty_is_left_out() -> None:
     assert found["grid"].columns == ("Fråga", "Nivå")
     assert found["grid"].rows == (("Första", "hög"),)
     assert found["grid"].plain == "Första; hög"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("2026-11-27", "27/11"), ("i november", "i november"), ("2026-02-31", "2026-02-31")]
+)
+def test_a_day_is_written_as_the_page_writes_days(written: str, shown: str) -> None:
+    def short(day: date) -> str:
+        return f"{day.day}/{day.month}"
+
+    (answer,) = read_answers(SCHEMA, {"decided_on": written}, CATALOGUES, str, day=short)
+    assert answer.text == shown

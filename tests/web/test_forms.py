@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from engine.errors import FieldError
 from web.forms import parsing, reading, rendering
 from web.forms.fields import Field
+from web.views.task_page import is_answered
 
 CATALOGUES: dict[str, list[dict[str, Any]]] = {
     "items": [
@@ -75,7 +76,13 @@ SCHEMA: dict[str, Any] = {
                         "x-widget": "scale",
                         "x-options": {"catalogue": "scale"},
                     },
-                    "evidence": {"type": "string", "title": "Bygger på", "x-widget": "textarea", "maxLength": 500},
+                    "evidence": {
+                        "type": "string",
+                        "title": "Bygger på",
+                        "description": "Till exempel ett beslut.",
+                        "x-widget": "textarea",
+                        "maxLength": 500,
+                    },
                 },
             },
         },
@@ -334,6 +341,17 @@ def test_every_control_has_a_name_that_is_read_aloud_and_every_reference_a_targe
         assert set(reference.split()) <= set(ids)
     for link in page.xpath("//*[@role='alert']//a/@href"):
         assert link[1:] in ids
+
+
+def test_what_helps_to_answer_a_column_is_shown_at_its_head(application: Flask) -> None:
+    heads = drawn(application, VALUES).xpath("//table//th[@scope='col']")
+    assert [" ".join(head.text_content().split()) for head in heads][-1] == "Bygger på Till exempel ett beslut."
+
+
+def test_rows_that_the_page_does_not_show_answer_nothing() -> None:
+    shown = field("assessment", build())
+    assert not is_answered(shown, [{"item": "of-another-phase", "level": "all"}, {"item": "needs"}])
+    assert is_answered(shown, [{"item": "needs", "level": "all"}])
 
 
 def test_conditions_are_data_that_the_script_can_read(application: Flask) -> None:

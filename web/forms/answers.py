@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from engine.queries.submissions import FILES
@@ -45,10 +46,16 @@ class Answer:
 
 
 def read_answers(
-    schema: Schema, values: Mapping[str, Any], catalogues: Catalogues, translate: Translate, *, decimal: str = ","
+    schema: Schema,
+    values: Mapping[str, Any],
+    catalogues: Catalogues,
+    translate: Translate,
+    *,
+    decimal: str = ",",
+    day: Callable[[date], str] = date.isoformat,
 ) -> list[Answer]:
-    """The questions that have been answered, in the form's order."""
-    reader = _Reader(catalogues, translate, decimal)
+    """The questions that have been answered, in the form's order. `day` is how a date is written."""
+    reader = _Reader(catalogues, translate, decimal, day)
     answers = []
     files = values.get(FILES) or []
     for name, question in reading.properties(schema).items():
@@ -68,6 +75,7 @@ class _Reader:
     catalogues: Catalogues
     translate: Translate
     decimal: str
+    day: Callable[[date], str]
 
     def answer(self, name: str, schema: Schema, value: Any) -> Answer:
         label = self.translate(str(schema.get("title", name)))
@@ -116,7 +124,8 @@ class _Reader:
             return self.translate(title)
         if isinstance(value, float):
             return f"{value:g}".replace(".", self.decimal)
-        return str(value)
+        day = reading.as_day(schema, value)
+        return str(value) if day is None else self.day(day)
 
     def choice_title(self, schema: Schema, value: Any) -> str | None:
         choices: Iterable[Mapping[str, Any]] = reading.choices(schema, self.catalogues)

@@ -1,6 +1,7 @@
 """What a form's JSON Schema asks for, read the same way by rendering and by parsing."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 Schema = Mapping[str, Any]
@@ -42,6 +43,16 @@ def kind(schema: Schema) -> Kind:
 
 def is_multiple(schema: Schema) -> bool:
     return schema.get("type") == "array"
+
+
+def as_day(schema: Schema, value: Any) -> date | None:
+    """The day that was answered; None when the question, or what was once written, is something else."""
+    if kind(schema) != "date" or not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def choices(schema: Schema, catalogues: Catalogues) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from engine.commands import task_files
 from engine.errors import FieldError
 from engine.forms import validate
 from engine.queries.attachments import AttachmentRow
-from web import language, words
+from web import dates, language, words
 from web.forms import answers, parsing, rendering
 from web.forms.answers import Answer
 from web.forms.fields import Field
@@ -71,7 +71,9 @@ def error_links(shown: list[Field], errors: Iterable[FieldError]) -> list[tuple[
 
 def read_answers(schema: Schema, values: dict[str, Any], pack_key: str) -> list[Answer]:
     """The answers in words."""
-    return answers.read_answers(schema, values, words.catalogues(pack_key), words.words, decimal=_decimal())
+    return answers.read_answers(
+        schema, values, words.catalogues(pack_key), words.words, decimal=_decimal(), day=dates.short_date
+    )
 
 
 def _covered(error: FieldError, others: list[FieldError]) -> bool:

@@ -125,7 +125,7 @@ def marks(detail: TaskDetail, shown: list[Field], values: dict[str, Any], files:
             field.path,
             field.target,
             field.label,
-            _is_answered(values.get(field.path)) or field.path in with_files,
+            is_answered(field, values.get(field.path)) or field.path in with_files,
             field.optional,
         )
         for field in shown
@@ -133,11 +133,19 @@ def marks(detail: TaskDetail, shown: list[Field], values: dict[str, Any], files:
     ]
 
 
-def _is_answered(value: Any) -> bool:
+def is_answered(field: Field, value: Any) -> bool:
+    """Whether something is filled in that the page shows; rows prefilled from another form may be none of its own."""
+    if field.kind == "grid" and isinstance(value, list):
+        keys = {row.key for row in field.rows}
+        value = [row for row in value if isinstance(row, dict) and row.get("item") in keys]
+    return _holds_something(value)
+
+
+def _holds_something(value: Any) -> bool:
     if isinstance(value, list):
-        return any(_is_answered(one) for one in value)
+        return any(_holds_something(one) for one in value)
     if isinstance(value, dict):
-        return any(_is_answered(one) for name, one in value.items() if name != "item")
+        return any(_holds_something(one) for name, one in value.items() if name != "item")
     return value not in (None, "")
 
 
