@@ -44,11 +44,6 @@ def unlink_identity(connection: Connection, person_id: str, issuer: str, subject
         raise NotFound("Kontot är inte kopplat till personen.")
 
 
-def unlink_identities(connection: Connection, person_id: str) -> int:
-    """Let nobody sign in as the person through a provider any more. Returns how many accounts that were."""
-    return connection.execute(delete(identity).where(identity.c.person_id == person_id)).rowcount
-
-
 def linked_subjects(connection: Connection, person_id: str) -> list[tuple[str, str]]:
     """(issuer, subject) of the accounts that may sign in as the person."""
     query = select(identity.c.issuer, identity.c.subject).where(identity.c.person_id == person_id)

@@ -1,14 +1,17 @@
 """For those who run the system: is it alive, is it ready, does it keep up. Open to all, and tells of no one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
+import orjson
 from flask import Blueprint, Flask, Response, current_app
 from sqlalchemy.exc import DBAPIError
 
 from engine.database.upgrade import is_current
 from engine.errors import SamflodeError
+from engine.heartbeats import WorkerRow, list_workers
 from engine.queries.health import Health, read_health
 from web import context
 
@@ -51,7 +54,7 @@ class Counted:
     def read(self, now: datetime) -> Health:
         with self._lock:
             if self._health is None or self._at is None or now - self._at >= FRESH:
-                with context.database().read() as connection:
+                with context.database().read(patient=False) as connection:
                     self._health, self._at = read_health(connection, now), now
             return self._health
 
@@ -69,12 +72,31 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """The database answers, with the tables of this version."""
+    """The database answers, with the tables of this version. Tells of the workers too, without which pages still work:
+    whoever sends people here must not stop when none of them lives.
+    """
     try:
-        current = is_current(context.database())
+        if not is_current(context.database()):
+            return _readiness("other tables than this version needs")
+        with context.database().read(patient=False) as connection:
+            workers = list_workers(connection, context.now())
     except (DBAPIError, SamflodeError):
-        return _text("the database does not answer\n", 503)
-    return _text("ok\n") if current else _text("the database has other tables than this version needs\n", 503)
+        return _readiness("no answer")
+    return _readiness("ok", workers)
+
+
+def _readiness(database: str, workers: Sequence[WorkerRow] | None = None) -> Response:
+    """Ready when the database is. `workers` None: not known; seconds None: none was heard of within a day."""
+    told: dict[str, Any] = {"status": "ready" if database == "ok" else "not ready", "database": database}
+    if workers is not None:
+        now = context.now()
+        beat = max((worker.beat_at for worker in workers), default=None)
+        told["workers"] = {
+            "alive": sum(worker.lives(now) for worker in workers),
+            "last_beat_seconds": None if beat is None else round((now - beat).total_seconds(), 1),
+        }
+    answer = orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
+    return Response(answer, 200 if database == "ok" else 503, content_type="application/json")
 
 
 @blueprint.get("/metrics")

@@ -8,11 +8,16 @@ from sqlalchemy import Connection, insert
 
 from engine.database.workplace_tables import administration_event
 from engine.people import Person
+from engine.work import SYSTEM
 
 
 def note(connection: Connection, now: datetime, person: Person, kind: str, subject: str, **data: Any) -> None:
-    """Append what `person` did (`kind`, see `engine.queries.administration.KINDS`) to whom or what (`subject`)."""
-    row = {"id": uuid4().hex, "at": now, "person_id": person.id, "kind": kind, "subject": subject, "data": data}
+    """Append what `person` did (`kind`, see `engine.queries.administration.KINDS`) to whom or what (`subject`).
+
+    What the command line does, where no person is named, is nobody's: the log calls it so.
+    """
+    by = None if person.id == SYSTEM else person.id
+    row = {"id": uuid4().hex, "at": now, "person_id": by, "kind": kind, "subject": subject, "data": data}
     connection.execute(insert(administration_event).values(row))
 
 

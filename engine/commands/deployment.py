@@ -11,9 +11,11 @@ from sqlalchemy import Connection, case, insert, select, update
 from engine.bpmn.findings import InvalidPack
 from engine.bpmn.profile import check_pack
 from engine.bpmn.walk import demand_proof
+from engine.commands.administration import note
 from engine.database.tables import organisation, pack_version, process_definition
 from engine.database.workplace_tables import administration_event
 from engine.packs import Pack, ProcessFiles, load_pack, read_processes
+from engine.people import Person
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,15 @@ def store_pack(connection: Connection, now: datetime, proved: ProvedPack) -> Dep
     versions = tuple(_store_process(connection, now, pack, files) for files in processes.values())
     _store_organisations(connection, pack)
     return Deployed(pack.key, version, versions)
+
+
+def note_deployment(
+    connection: Connection, now: datetime, person: Person, deployed: Deployed, states: int | None = None
+) -> None:
+    """Write in the administrators' log what was deployed; `states`: in how many it had been proved, if it was."""
+    new = [f"{key} {number}" for key, number, is_new in deployed.versions if is_new]
+    said = {"version": deployed.pack_version, "processes": new, "states": states}
+    note(connection, now, person, "pack_deployed", deployed.pack_key, after=said)
 
 
 def _is_stored(connection: Connection, pack: Pack, processes: dict[str, ProcessFiles]) -> bool:

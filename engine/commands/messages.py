@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from engine.authorisation import may_send_message
 from engine.bpmn.profile.forms import RESERVED
 from engine.commands import effects
+from engine.commands.administration import note
 from engine.commands.broadcasts import broadcast
 from engine.database.tables import message
 from engine.database.turns import take_turns
@@ -46,6 +47,7 @@ def send_signal(connection: Connection, now: datetime, person: Person, name: str
     told = broadcast(work, name) if is_storable(name) else 0
     if not told:
         raise NotFound(f"Ingen väntar på signalen {name}. Den är inte sparad.")
+    note(connection, now, person, "signal_sent", name, receivers=told)
     effects.drain(work)
     return told
 

@@ -12,6 +12,7 @@ from engine.bpmn.execution import Execution, Surroundings
 from engine.bpmn.migration import move
 from engine.bpmn.pairing import Pairing
 from engine.commands import effects, instance_rows, migration_rows
+from engine.commands.administration import note
 from engine.commands.migration_plan import Fate, InstancePlan, Migrated, MigrationPlan, fates
 from engine.commands.reasons import demand_reason
 from engine.commands.starting import DEFAULT_PACK
@@ -110,7 +111,10 @@ def migrate_instances(
     *,
     pack_key: str = DEFAULT_PACK,
 ) -> tuple[Migrated, ...]:
-    """Move every running instance of a version, each in a transaction of its own, with a result for each."""
+    """Move every running instance of a version, each in a transaction of its own, with a result for each.
+
+    How many were moved is written in the administrators' log.
+    """
     demand_reason(reason)
     with database.read() as connection:
         plan = plan_migration(
@@ -128,7 +132,17 @@ def migrate_instances(
             return Migrated(planned.instance_id, planned.business_key, (str(error),))
         return Migrated(planned.instance_id, planned.business_key, ())
 
-    return tuple(migrate(planned) for planned in plan.instances)
+    done = tuple(migrate(planned) for planned in plan.instances)
+    refused = sum(bool(one.refusals) for one in done)
+    said = {
+        "from_version": from_version,
+        "to_version": to_version,
+        "instances": len(done) - refused,
+        "refused": refused,
+        "reason": reason,
+    }
+    database.run(lambda connection: note(connection, now, person, "instances_migrated", process_key, after=said))
+    return done
 
 
 # Planning -------------------------------------------------------------------------------------------------------------

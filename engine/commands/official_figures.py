@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.authorisation import may_import_figures
+from engine.commands.administration import note
 from engine.database.tables import organisation
-from engine.database.workplace_tables import administration_event, kpi, official_figure
+from engine.database.workplace_tables import kpi, official_figure
 from engine.kolada import Figure, KeyFigure, KoladaFile
 from engine.people import Person
-from engine.work import SYSTEM
 
 SOURCE = "kolada"
 Key = tuple[str, str, int, str]
@@ -46,7 +45,7 @@ def import_kolada(connection: Connection, now: datetime, person: Person, file: K
         counted[_write(connection, now, person, key, figure, before.get(key))] += 1
     done = Imported(**counted, titles=titles, elsewhere=len(file.figures) - len(ours))
     if done.new or done.changed or done.removed or done.titles:
-        _note(connection, now, person, done)
+        note(connection, now, person, "figures_imported", SOURCE, **vars(done))
     return done
 
 
@@ -108,9 +107,3 @@ def _write_titles(connection: Connection, now: datetime, person: Person, file: K
         known[each.id] = each.title
         changed += each.title != each.id
     return changed
-
-
-def _note(connection: Connection, now: datetime, person: Person, done: Imported) -> None:
-    by = None if person.id == SYSTEM else person.id
-    event = {"id": uuid4().hex, "at": now, "person_id": by, "kind": "figures_imported", "subject": SOURCE}
-    connection.execute(insert(administration_event).values(event | {"data": vars(done)}))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, case, false, select, true, update
 
 from engine.authorisation import may_operate
 from engine.commands import effects, instance_rows, instances
+from engine.commands.administration import note
 from engine.commands.reasons import demand_reason
 from engine.database.tables import process_instance, subscription, timer
 from engine.errors import Conflict
@@ -28,7 +29,7 @@ def suspend_instance(connection: Connection, now: datetime, person: Person, inst
     Timers wait and fire after resumption; messages are kept. Drafts can be saved. Raises NotFound, NotPermitted,
     Invalid (no reason), Conflict when it is suspended already or over.
     """
-    work, instance = _begin(connection, now, person, instance_id, reason)
+    work, instance = _begin(connection, now, person, instance_id, reason, "instance_suspended")
     if (refusal := why_not_suspend(instance.status)) is not None:
         raise Conflict(refusal)
     _switch(work, _with_called(work, instance), "active", "suspended", reason)
@@ -39,7 +40,7 @@ def resume_instance(connection: Connection, now: datetime, person: Person, insta
 
     Raises NotFound, NotPermitted, Invalid (no reason), Conflict when it is not suspended or its caller is.
     """
-    work, instance = _begin(connection, now, person, instance_id, reason)
+    work, instance = _begin(connection, now, person, instance_id, reason, "instance_resumed")
     if (refusal := why_not_resume(instance.status, _caller_status(work, instance))) is not None:
         raise Conflict(refusal)
     resumed = _with_called(work, instance)
@@ -54,7 +55,7 @@ def cancel_instance(connection: Connection, now: datetime, person: Person, insta
     An agreement whose life it is, is ended; a deviation is closed. Raises NotFound, NotPermitted, Invalid (no reason),
     Conflict when it is over, or was called by another instance (which would wait for it for ever).
     """
-    work, instance = _begin(connection, now, person, instance_id, reason)
+    work, instance = _begin(connection, now, person, instance_id, reason, "instance_cancelled")
     if (refusal := why_not_cancel(instance)) is not None:
         raise Conflict(refusal)
     instances.cancel(work, instance, reason)
@@ -87,12 +88,14 @@ def why_not_cancel(instance: Instance) -> str | None:
 
 
 def _begin(
-    connection: Connection, now: datetime, person: Person, instance_id: str, reason: str
+    connection: Connection, now: datetime, person: Person, instance_id: str, reason: str, kind: str
 ) -> tuple[Work, Instance]:
     may_operate(person).demand()
     demand_reason(reason)
     work = Work(connection, now, person.id, person.grants)
-    return work, instance_rows.load(work, instance_id)
+    instance = instance_rows.load(work, instance_id)
+    note(connection, now, person, kind, instance.business_key, after={"reason": reason.strip()})
+    return work, instance
 
 
 def _with_called(work: Work, instance: Instance) -> list[Instance]:

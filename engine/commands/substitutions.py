@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from engine.authorisation import may_end_substitution, may_name_substitute
 from engine.clock import local_date
+from engine.commands.administration import note
 from engine.database.tables import person as person_table
 from engine.database.turns import take_turns
 from engine.database.workplace_tables import substitution
@@ -80,6 +81,8 @@ def name_substitute(
         "created_at": now,
     }
     connection.execute(insert(substitution).values(row))
+    if person.id != absent_id:
+        note_naming(connection, now, person, absent, substitute)
     _tell_of_naming(Work(connection, now, person.id), absent, substitute, first_day, last_day)
     return str(row["id"])
 
@@ -101,9 +104,21 @@ def end_substitution(connection: Connection, now: datetime, person: Person, subs
     both = query.where(person_table.c.id.in_([row.person_id, row.substitute_id]))
     names = {one.id: one.name for one in connection.execute(both)}
     work = Work(connection, now, person.id)
+    if person.id != row.person_id:
+        note_end(connection, now, person, row.person_id, names[row.substitute_id])
     absent, substitute = {"name": names[row.person_id]}, {"name": names[row.substitute_id]}
     _tell(work, row.substitute_id, "Du ersätter inte längre {name}", "Du ersätter inte längre {name}.", absent)
     _tell(work, row.person_id, "{name} ersätter dig inte längre", "{name} ersätter dig inte längre.", substitute)
+
+
+def note_naming(connection: Connection, now: datetime, person: Person, absent: Person, substitute: Person) -> None:
+    """Write in the administrators' log that somebody else than who is away has named the substitute."""
+    note(connection, now, person, "substitute_named", absent.id, after={"substitute": substitute.name})
+
+
+def note_end(connection: Connection, now: datetime, person: Person, absent_id: str, substitute: str) -> None:
+    """Write in the administrators' log that somebody else than who is away has ended it."""
+    note(connection, now, person, "substitute_ended", absent_id, before={"substitute": substitute})
 
 
 def _demand_days(today: date, first_day: date, last_day: date) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from engine import people, tokens
 from engine.clock import utc_now
+from engine.commands.access import give_token, take_token_back
 from engine.errors import Invalid, NotFound
 from web.api.description import describe
 from web.cli.opening import open_database, open_settings
+from web.cli.operators import COMMAND_LINE
 from web.cli.telling import tell
 
 MOST_DAYS = 3660
@@ -25,14 +27,14 @@ def create_token(arguments: argparse.Namespace) -> int:
         if person is None:
             raise NotFound(f"Användaren {arguments.user} finns inte.")
         scopes = arguments.scope or [tokens.READ]
-        made = tokens.create_token(connection, now, person.id, scopes, arguments.purpose, expires_at)
+        made = give_token(connection, now, COMMAND_LINE, person.id, scopes, arguments.purpose, expires_at)
     print(made.secret)
     return 0
 
 
 def revoke_token(arguments: argparse.Namespace) -> int:
     with open_database(open_settings()).write() as connection:
-        tokens.revoke_token(connection, utc_now(), arguments.token_id)
+        take_token_back(connection, utc_now(), COMMAND_LINE, arguments.token_id)
     tell(f"{arguments.token_id} är återkallad.")
     return 0
 

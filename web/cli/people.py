@@ -8,9 +8,13 @@ from sqlalchemy import Connection
 
 from engine import identities, people
 from engine.clock import utc_now
+from engine.commands import people as commands
+from engine.commands.access import link_account, unlink_account
 from engine.errors import Misconfigured, NotFound
+from engine.packs import deployed_packs
 from engine.settings import Settings
 from web.cli.opening import open_database, open_settings
+from web.cli.operators import COMMAND_LINE
 from web.cli.telling import tell
 
 
@@ -26,11 +30,13 @@ def add(arguments: argparse.Namespace) -> int:
 
     def unit(connection: Connection) -> None:
         now = utc_now()
-        person_id = people.create_person(
-            connection, now, arguments.username, arguments.name, arguments.email, password or None
+        person_id = commands.add_person(
+            connection, now, COMMAND_LINE, arguments.username, arguments.name, arguments.email or ""
         )
+        if password:
+            people.set_password(connection, person_id, password)
         if arguments.oidc_subject is not None:
-            identities.link_identity(connection, now, person_id, issuer, arguments.oidc_subject)
+            link_account(connection, now, COMMAND_LINE, person_id, issuer, arguments.oidc_subject)
 
     open_database(settings).run(unit)
     tell(f"{arguments.username} är tillagd.")
@@ -44,7 +50,7 @@ def link(arguments: argparse.Namespace) -> int:
 
     def unit(connection: Connection) -> None:
         person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
-        identities.link_identity(connection, utc_now(), person_id, issuer, arguments.oidc_subject)
+        link_account(connection, utc_now(), COMMAND_LINE, person_id, issuer, arguments.oidc_subject)
 
     open_database(settings).run(unit)
     tell(f"{arguments.username} kan logga in genom {issuer}.")
@@ -56,8 +62,10 @@ def unlink(arguments: argparse.Namespace) -> int:
 
     def unit(connection: Connection) -> int:
         person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
-        people.end_sessions(connection, person_id)  # which such an account may have begun
-        return identities.unlink_identities(connection, person_id)
+        linked = identities.linked_subjects(connection, person_id)
+        for issuer, subject in linked:
+            unlink_account(connection, utc_now(), COMMAND_LINE, person_id, issuer, subject)
+        return len(linked)
 
     tell(f"Borttagna kopplingar: {open_database(open_settings()).run(unit)}.")
     return 0
@@ -66,7 +74,11 @@ def unlink(arguments: argparse.Namespace) -> int:
 def grant(arguments: argparse.Namespace) -> int:
     def unit(connection: Connection) -> None:
         person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
-        people.grant(connection, utc_now(), person_id, arguments.role, arguments.organisation)
+        known = {role.key for pack in deployed_packs(connection) for role in pack.roles} | {people.ADMINISTRATOR}
+        if arguments.role not in known:
+            raise NotFound(f"Rollen {arguments.role} finns inte. Välj bland {', '.join(sorted(known))}.")
+        where = arguments.organisation
+        commands.grant_role(connection, utc_now(), COMMAND_LINE, person_id, arguments.role, where, known)
 
     open_database(open_settings()).run(unit)
     tell(f"{arguments.username} är {arguments.role} i {arguments.organisation}.")
@@ -76,7 +88,8 @@ def grant(arguments: argparse.Namespace) -> int:
 def revoke(arguments: argparse.Namespace) -> int:
     def unit(connection: Connection) -> None:
         person_id = _id_of(people.find_person(connection, arguments.username), arguments.username)
-        people.revoke(connection, utc_now(), person_id, arguments.role, arguments.organisation)
+        where = arguments.organisation
+        commands.revoke_role(connection, utc_now(), COMMAND_LINE, person_id, arguments.role, where)
 
     open_database(open_settings()).run(unit)
     tell(f"{arguments.username} är inte längre {arguments.role} i {arguments.organisation}.")

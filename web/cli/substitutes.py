@@ -5,11 +5,12 @@ import argparse
 from sqlalchemy import Connection
 
 from engine.clock import utc_now
-from engine.commands.substitutions import NO_SUCH, end_substitution, name_substitute
+from engine.commands.substitutions import NO_SUCH, end_substitution, name_substitute, note_end, note_naming
 from engine.errors import InvalidForm, NotFound
 from engine.people import Person, find_person
 from engine.queries.substitutions import SubstitutionRow, list_substitutions
 from web.cli.opening import open_database, open_settings
+from web.cli.operators import COMMAND_LINE
 from web.cli.telling import tell, tell_error
 
 
@@ -17,18 +18,25 @@ def name(arguments: argparse.Namespace) -> int:
     """Let somebody act for whoever is away. Done by `--user`, else in the name of whoever is away."""
 
     def unit(connection: Connection) -> str:
-        absent = _person(connection, arguments.username)
-        return name_substitute(
-            connection,
+        absent, substitute, now = (
+            _person(connection, arguments.username),
+            _person(connection, arguments.substitute),
             utc_now(),
+        )
+        substitution = name_substitute(
+            connection,
+            now,
             _person(connection, arguments.user) if arguments.user else absent,
             absent.id,
-            _person(connection, arguments.substitute).id,
+            substitute.id,
             arguments.first_day,
             arguments.last_day,
             role=arguments.role,
             organisation=arguments.organisation,
         )
+        if not arguments.user:
+            note_naming(connection, now, COMMAND_LINE, absent, substitute)
+        return substitution
 
     try:
         substitution = open_database(open_settings()).run(unit)
@@ -61,6 +69,8 @@ def end(arguments: argparse.Namespace) -> int:
             raise NotFound(NO_SUCH)
         who = _person(connection, arguments.user) if arguments.user else _absent(found)
         end_substitution(connection, now, who, found.id)
+        if not arguments.user:
+            note_end(connection, now, COMMAND_LINE, found.absent_id, found.substitute_name)
         return found
 
     ended = open_database(open_settings()).run(unit)

@@ -9,8 +9,11 @@ from sqlalchemy import update
 
 from engine.clock import local_date, utc_now
 from engine.database.tables import timer, user_task
+from engine.heartbeats import Heart
 from tests.web.api.conftest import FALUN, Program, World
 from tests.web.api.test_process_instances import DEVIATION
+
+READY = {"status": "ready", "database": "ok"}
 
 
 def test_agreements_are_listed_and_read(world: World, rss: Program) -> None:
@@ -83,7 +86,13 @@ def test_alive_ready_and_measured(world: World, rss: Program) -> None:
         connection.execute(update(timer).values(due_at=now - timedelta(seconds=90)))
     client = world.application.test_client()
     assert client.get("/healthz").text == "ok\n"
-    assert client.get("/readyz").text == "ok\n"
+    assert client.get("/readyz").json == READY | {"workers": {"alive": 0, "last_beat_seconds": None}}
+    Heart(now).beat(world.database, utc_now() - timedelta(seconds=70))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["workers"]["alive"]) == (200, 0)  # type: ignore[index]
+    assert 70 <= answer.json["workers"]["last_beat_seconds"] < 100  # type: ignore[index]
+    Heart(now).beat(world.database, utc_now())
+    assert client.get("/readyz").json["workers"]["alive"] == 1  # type: ignore[index]
     answer = client.get("/metrics")
     assert answer.content_type.startswith("text/plain")
     figures = dict(line.split() for line in answer.text.splitlines() if not line.startswith("#"))
@@ -97,5 +106,7 @@ def test_it_is_not_ready_without_its_tables(world: World) -> None:
     with world.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM alembic_version")
     client = world.application.test_client()
-    assert client.get("/readyz").status_code == 503
+    answer = client.get("/readyz")
+    told = {"status": "not ready", "database": "other tables than this version needs"}
+    assert (answer.status_code, answer.json) == (503, told)
     assert client.get("/healthz").status_code == 200

@@ -27,6 +27,14 @@ FIELDS = {
     "to": N_("till"),
     "issuer": N_("inloggningstjänst"),
     "subject": N_("identitet"),
+    "substitute": N_("ersättare"),
+    "receivers": N_("mottagare"),
+    "processes": N_("nya versioner"),
+    "states": N_("prövade lägen"),
+    "new": N_("nya"),
+    "changed": N_("ändrade"),
+    "same": N_("oförändrade"),
+    "removed": N_("borttagna"),
 }
 UNTOLD = frozenset({"token", "mail", "incident"})
 

@@ -9,7 +9,6 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from engine.commands import Migrated, MigrationPlan, migrate_instances, plan_migration
-from engine.commands.administration import note
 from engine.errors import Invalid, NotFound
 from engine.queries.migration_targets import Choice, migration_choices
 from engine.queries.repair import RunningVersion, running_versions
@@ -89,14 +88,6 @@ def migrate_all() -> Response | tuple[str, int] | str:
     except Invalid as error:
         return _page(_trial(chosen), reason=reason, wrong={"reason": words.said(str(error))}), 422
     refused = sum(bool(one.refusals) for one in done)
-    said = {
-        "from_version": from_version,
-        "to_version": to_version,
-        "instances": len(done) - refused,
-        "refused": refused,
-        "reason": reason,
-    }
-    database.run(lambda connection: note(connection, now, person, "instances_migrated", process_key, after=said))
     flash(_("%(n)s ärenden är flyttade.", n=len(done) - refused))
     return _page(None, done=done)
 

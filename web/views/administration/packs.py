@@ -13,7 +13,7 @@ from engine.bpmn.findings import Finding, InvalidPack
 from engine.bpmn.profile import check_pack
 from engine.bpmn.walk import Proof, prove_and_remember
 from engine.commands import Deployed, deploy_pack
-from engine.commands.administration import note
+from engine.commands.deployment import note_deployment
 from engine.errors import Invalid, NotFound
 from engine.packs import load_pack, read_processes, shipped_packs
 from engine.packs.upload import MOST_PACKED, TOO_LARGE, unpack
@@ -161,9 +161,7 @@ def _deploy(folder: Path, report: Report) -> Report:
 
     def store(connection: Connection) -> Deployed:
         done = deploy_pack(connection, now, folder)
-        new = [f"{key} {number}" for key, number, is_new in done.versions if is_new]
-        said = {"version": done.pack_version, "processes": new, "states": report.states}
-        note(connection, now, person, "pack_deployed", done.pack_key, after=said)
+        note_deployment(connection, now, person, done, report.states)
         return done
 
     deployed = context.database().run(store)
