@@ -1,10 +1,11 @@
 """One process instance while it runs: takes it to its next wait state and says what then waits.
 
 `Execution` is what the commands see of SpiffWorkflow. Times are aware UTC; task ids are 32 hex digits; data holds only
-JSON routing values.
+JSON routing values, which become the instance's own: it may stay in memory when those who gave them have gone on.
 """
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn import resting
 from engine.bpmn.pruning import prune
 from engine.bpmn.specs import CalledProcess, Engine
 from engine.bpmn.state import decode, encode
@@ -89,7 +91,7 @@ class Execution:
         """A new instance, taken to its first wait state."""
         engine = Engine(surroundings)
         workflow = QuietWorkflow(spec, sub_specs, script_engine=engine)
-        workflow.task_tree.set_data(**data)
+        workflow.task_tree.set_data(**deepcopy(data))
         execution = cls(workflow, engine)
         execution.settle()
         return execution
@@ -99,6 +101,15 @@ class Execution:
         """An instance as it was saved."""
         engine = Engine(surroundings)
         return cls(decode(state, spec, sub_specs, engine), engine)
+
+    @classmethod
+    def resume(cls, spec: Any, sub_specs: dict[str, Any], surroundings: Surroundings, state: bytes) -> "Execution":
+        """As `load`, but sooner where this process has let an instance rest with just this state."""
+        workflow = resting.take(spec, state)
+        if workflow is None:
+            return cls.load(spec, sub_specs, surroundings, state)
+        workflow.script_engine = engine = Engine(surroundings)
+        return cls(workflow, engine)
 
     # Steps: each runs on to the next wait state -----------------------------------------------------------------
 
@@ -114,7 +125,7 @@ class Execution:
             # Left in the data, the item would be merged into the whole and stop the next round of the loop.
             task.data.pop(item_variable, None)
         else:
-            task.set_data(**values)
+            task.set_data(**deepcopy(values))
         self._run(task)
         self.settle()
 
@@ -137,7 +148,7 @@ class Execution:
         catcher, definition = _catcher(task) if task is not None else (None, None)
         if catcher is None or catcher.state != TaskState.WAITING:
             return False
-        catcher.task_spec.catch(catcher, BpmnEvent(definition, payload=variables))
+        catcher.task_spec.catch(catcher, BpmnEvent(definition, payload=deepcopy(variables)))
         catcher.task_spec._update(catcher)
         self._run_on()
         catcher.internal_data.pop("seen_events", None)  # an event gateway's: no JSON, and of no more use
@@ -150,7 +161,7 @@ class Execution:
         if task is None or task.state != TaskState.STARTED:
             return False
         task.internal_data["ended"] = True
-        task.set_data(**variables)
+        task.set_data(**deepcopy(variables))
         task._set_state(TaskState.READY)
         self.settle()
         return True
@@ -183,6 +194,11 @@ class Execution:
         """The state to store: the live part only."""
         prune(self._workflow)
         return encode(self._workflow)
+
+    def rest(self, state: bytes) -> None:
+        """Stay in memory for whoever resumes from `state`, as just saved. This execution is not used any more."""
+        if not self._workflow.completed:
+            resting.keep(self._workflow, state)
 
     # Inside --------------------------------------------------------------------------------------------------------
 

@@ -39,6 +39,12 @@ def decode(state: bytes, spec: Any, sub_specs: dict[str, Any], engine: Engine) -
     return workflow
 
 
+def note_catching(workflow: Any, task: Task) -> None:
+    """Events find a task that waits for one where the whole workflow notes it."""
+    if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+        workflow.event_manager.add_task(task)
+
+
 def _scope(scope: Any) -> dict[str, Any]:
     order: list[Task] = []
     stack = [scope.task_tree.id]
@@ -46,6 +52,7 @@ def _scope(scope: Any) -> dict[str, Any]:
         task = scope.tasks[stack.pop()]
         order.append(task)
         stack.extend(reversed(task._children))
+    scope.tasks = {task.id: task for task in order}  # as they will be read
     return {
         "last": scope.last_task.id.hex if scope.last_task else None,
         "success": scope.success,
@@ -95,8 +102,7 @@ def _fill(scope: Any, stored: dict[str, Any], top: Any) -> None:
         for key in removed:
             task.data.pop(key, None)
         scope.tasks[task.id] = task
-        if state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
-            top.event_manager.add_task(task)
+        note_catching(top, task)
         if "merged" in internal and hasattr(task.task_spec, "merge_child"):
             # A multi-instance task listens to its instances' spec; on a spec not used since start nobody does yet.
             completed = specs[task.task_spec.task_spec].completed_event

@@ -113,7 +113,7 @@ def advance(
     pack = work.pack(instance.pack_key)
     definition = definition_by_id(work.connection, instance.definition_id)
     surroundings = _surroundings(work, instance, pack, definition)
-    execution = Execution.load(definition.spec, definition.sub_specs, surroundings, instance.state)
+    execution = Execution.resume(definition.spec, definition.sub_specs, surroundings, instance.state)
     before = execution.wait_state()
     log = Log(work, instance)
     log.add(kind, element_id, **data)
@@ -176,7 +176,8 @@ def _store(
     passed = {task_id for _, task_id in execution.passed}
     open_tasks.record(work, instance, pack, definition, before, after, passed)
     _record_scopes(work, instance, pack, definition, before, after)
-    _write(work, instance, execution.save())
+    state = execution.save()
+    _write(work, instance, state)
     for name in execution.signals:  # before anything begins that did not wait when they were thrown
         broadcast(work, name, instance)
     _follow_calls(work, instance, pack, definition, before, after)
@@ -185,6 +186,7 @@ def _store(
             incident_rows.close(work.connection, work.now, instance.id)
         deviations.close(work, instance)
         _give_back(work, instance, execution.data)
+    execution.rest(state)
 
 
 def _write(work: Work, instance: Instance, state: bytes) -> None:

@@ -7,6 +7,7 @@ takes twice as long as SQLite needs to run it. Types, errors and listeners are a
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Delete, Dialect, Float, Insert, SelectBase, Update
@@ -57,7 +58,7 @@ class Prepared:
             return
         compiled = self._for(connection, rows[0])
         given = [compiled.bound(row) for row in rows]
-        cursor = connection.connection.cursor()
+        cursor = _cursor(connection)
         _tell(connection, cursor, compiled.sql, given, many=True)
         try:
             if compiled.values is None:
@@ -71,7 +72,7 @@ class Prepared:
     def _run(self, connection: Connection, parameters: Parameters, outcome: "Callable[[_Compiled, Any], T]") -> T:
         compiled = self._for(connection, parameters)
         given = compiled.bound(parameters)
-        cursor = connection.connection.cursor()
+        cursor = _cursor(connection)
         _tell(connection, cursor, compiled.sql, given, many=False)
         try:
             cursor.execute(compiled.sql, given)
@@ -95,18 +96,19 @@ class _Compiled:
 
     sql: str
     constants: dict[str, Any]  # what the statement itself says, e.g. LIMIT 1
-    into: tuple[tuple[str, _Processor | None], ...]  # the parameters, in the order in which the driver takes them
+    pick: Callable[[Parameters], tuple[Any, ...]]  # the parameters, in the order in which the driver takes them
+    into: tuple[tuple[int, _Processor], ...]
     values: str | None  # what an insert says of a row, where a server is spared a statement for each
     out: tuple[tuple[int, _Processor], ...]
     row: Any
 
     def bound(self, parameters: Parameters) -> Any:
         """The parameters as the driver wants them."""
-        given = {**self.constants, **parameters} if self.constants else parameters
-        return [
-            given[name] if process is None or given[name] is None else process(given[name])
-            for name, process in self.into
-        ]
+        values = list(self.pick({**self.constants, **parameters} if self.constants else parameters))
+        for position, process in self.into:
+            if values[position] is not None:
+                values[position] = process(values[position])
+        return values
 
     def sql_for(self, rows: int) -> str:
         """The insert of so many rows."""
@@ -114,6 +116,8 @@ class _Compiled:
 
     def read(self, row: Sequence[Any]) -> Any:
         """A row of the driver's, with values of our types."""
+        if not self.out:
+            return self.row._make(row)
         values = list(row)
         for position, process in self.out:
             if values[position] is not None:
@@ -133,7 +137,7 @@ class _Compiled:
 
 def say(connection: Connection, sql: str) -> None:
     """Run a statement that takes and gives nothing, such as BEGIN."""
-    cursor = connection.connection.cursor()
+    cursor = _cursor(connection)
     _tell(connection, cursor, sql, (), many=False)
     try:
         cursor.execute(sql)
@@ -148,17 +152,32 @@ def _compile(statement: Any, dialect: Dialect, names: list[str]) -> _Compiled:
         raise ValueError(f"a list (IN) cannot be prepared: {compiled}")
     columns = list(statement.selected_columns) if isinstance(statement, SelectBase) else []
     processors = {name: _bind(bind.type, dialect) for bind, name in compiled.bind_names.items()}
+    into = ((position, processors[name]) for position, name in enumerate(compiled.positiontup or ()))
     out = ((position, _result(column.type, dialect)) for position, column in enumerate(columns))
     sql = str(compiled)
     said = sql.partition(" VALUES ")[2] if isinstance(statement, Insert) and dialect.name != "sqlite" else None
     return _Compiled(
         sql=sql,
         constants={name: value for name, value in compiled.params.items() if name not in names},
-        into=tuple((name, processors[name]) for name in compiled.positiontup or ()),
+        pick=_picker(compiled.positiontup or []),
+        into=tuple((position, process) for position, process in into if process is not None),
         values=said,
         out=tuple((position, process) for position, process in out if process is not None),
         row=_row([str(column.key) for column in columns]),
     )
+
+
+def _picker(names: Sequence[str]) -> Callable[[Parameters], tuple[Any, ...]]:
+    """Takes the values of these names; `itemgetter` gives no tuple of one, and takes no fewer."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda parameters: tuple(parameters[name] for name in names)
+
+
+def _cursor(connection: Connection) -> Any:
+    """The driver's own cursor: SQLAlchemy's pool would only pass it on."""
+    raw: Any = connection.connection.dbapi_connection
+    return raw.cursor()
 
 
 def _by_position(dialect: Dialect) -> Dialect:

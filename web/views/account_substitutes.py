@@ -1,10 +1,10 @@
-"""Ersättare: the section of the settings page where somebody names who acts for them, and what the form says."""
+"""Ersättare: the page where somebody names who acts for them while they are away, and what the form says."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -14,12 +14,8 @@ from engine.errors import InvalidForm
 from engine.people import Person
 from engine.queries.substitutions import SubstitutionRow, list_substitutions, possible_substitutes
 from web import context, header, words
-from web.marking import N_
-from web.views import account_page
 
 blueprint = Blueprint("substitutes", __name__, url_prefix="/installningar/ersattare")
-
-KEY = "ersattare"
 
 
 @dataclass(frozen=True)
@@ -31,23 +27,25 @@ class Written:
 
 
 @blueprint.get("")
-def show() -> Response:
-    """A way straight to the section, for the account menu."""
-    return redirect(account_page.address(KEY))
+def show() -> str:
+    return _page()
 
 
 @blueprint.post("")
 def name() -> Response | tuple[str, int]:
     refused = name_from_form(context.person().id)
-    if refused is None:
-        return redirect(account_page.address(KEY))
-    return account_page.page(list(refused.errors.items()), **{KEY: form_state(refused)}), 422
+    return redirect(url_for("substitutes.show")) if refused is None else (_page(refused), 422)
 
 
 @blueprint.post("/<substitution_id>/avsluta")
 def end(substitution_id: str) -> Response:
     end_named(substitution_id)
-    return redirect(account_page.address(KEY))
+    return redirect(url_for("substitutes.show"))
+
+
+def _page(refused: Written | None = None) -> str:
+    here = content(context.person()) | (form_state(refused) if refused else {})
+    return render_template("accounts/stand_in.html", here=here, errors=list(here["errors"].items()))
 
 
 def name_from_form(absent_id: str) -> Written | None:
@@ -139,8 +137,3 @@ def _day(written: str) -> date | None:
         return date.fromisoformat(written)
     except ValueError:
         return None
-
-
-account_page.add(
-    account_page.Section(KEY, N_("Ersättare"), "accounts/substitutes.html", lambda: content(context.person()), place=20)
-)

@@ -61,7 +61,7 @@ def send(task_id: str) -> Answer:
 @blueprint.get("/<contribution_id>")
 def one(task_id: str, contribution_id: str) -> str:
     row = _mine(task_id, contribution_id)
-    return _page(row, Posted(row.values, []))
+    return _page(row, Posted(row.values if row.saved_at else _first_values(row), []))
 
 
 @blueprint.post("/<contribution_id>")
@@ -163,6 +163,12 @@ def _mine(task_id: str, contribution_id: str) -> ContributionRow:
     if row.person_id != context.person().id:
         raise NotPermitted(_("Bara den som blev ombedd att skriva kan göra det."))
     return row
+
+
+def _first_values(row: ContributionRow) -> dict[str, Any]:
+    """What the questions hold before anything is written: the same as on the task's own page."""
+    values = _detail(row.task_id).values
+    return {name: values[name] for name in row.fields if name in values}
 
 
 def _received(task_id: str, contribution_id: str) -> tuple[TaskDetail, ContributionRow]:

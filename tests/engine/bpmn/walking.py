@@ -1,4 +1,4 @@
-"""Drives one instance of a tiny model as the commands do, saved and loaded between every two steps."""
+"""Drives one instance of a tiny model as the commands do, saved between every two steps and loaded or resumed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,7 +24,10 @@ def _definition(key: str, bpmn: str, decisions: tuple[tuple[str, str], ...]) -> 
 
 
 class Walk:
-    """An instance that never stays in memory: what is asked is answered from the state that was stored."""
+    """An instance of which every other step is taken by whoever reads its state, as another process or after a restart,
+
+    and every other by who has it in memory. What is asked is answered from the state that was stored.
+    """
 
     def __init__(
         self,
@@ -104,7 +107,7 @@ class Walk:
 
     def _step(self, element_id: str, step: Callable[[Execution, str], object]) -> "Walk":
         waiting = self._waiting(element_id)
-        execution = self._load()
+        execution = self._load(Execution.resume if len(self.sizes) % 2 else Execution.load)
         assert step(execution, waiting.id) is not False
         self._store(execution)
         return self
@@ -124,10 +127,11 @@ class Walk:
         self.sizes.append(len(self._state))
         after = self.wait_state()
         assert _told(after) == _told(before), "saved and loaded, something else waits than before"
+        execution.rest(self._state)
 
-    def _load(self) -> Execution:
+    def _load(self, how: Callable[..., Execution] = Execution.load) -> Execution:
         spec, sub_specs = self.definition.spec, self.definition.sub_specs
-        return Execution.load(spec, sub_specs, self._surroundings(), self._state)
+        return how(spec, sub_specs, self._surroundings(), self._state)
 
     def _surroundings(self) -> Surroundings:
         decide = self.definition.decide if self.definition.decisions else nothing
