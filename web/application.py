@@ -1,12 +1,16 @@
 """Puts the web application together: settings and database in, a Flask application out."""
 
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from engine.clock import utc_now
 from engine.commands.kept_files import MAX_TOTAL_BYTES
 from engine.database import Database
-from engine.errors import Misconfigured
+from engine.errors import Misconfigured, Unavailable, Uncertain
 from engine.settings import Settings
 from web import (
     access,
@@ -28,12 +32,16 @@ FORM_MEMORY_LIMIT = 5 * 1024 * 1024
 UPLOAD_LIMIT = MAX_TOTAL_BYTES + FORM_LIMIT  # as many files as a task may have, and the form around them
 TAKES_FILES = frozenset({"tasks.submit", "processes.start"})
 
+RESTART_SECONDS = 2.5
+
+T = TypeVar("T")
+
 
 def create_application(settings: Settings, database: Database) -> Flask:
     """The application for one installation. Raises `Misconfigured` when it would run without a secret key."""
     if not settings.secret_key:
         raise Misconfigured("SAMFLODE_SECRET_KEY saknas. Ange en lång slumpad text som bara servern känner till.")
-    application = Flask("web", static_folder=None)
+    application = _Application("web", static_folder=None)
     application.session_interface = _Sessions()
     https = settings.base_url.startswith("https://")
     application.config.update(
@@ -71,6 +79,31 @@ def create_application(settings: Settings, database: Database) -> Flask:
     ):
         part.install(application)
     return application
+
+
+class _Application(Flask):
+    """Reads again when the database was restarted in the midst of it; what is changed does so itself (`run`)."""
+
+    def preprocess_request(self) -> Any:
+        return _while_it_restarts(super().preprocess_request)
+
+    def dispatch_request(self) -> Any:
+        view = super().dispatch_request
+        return _while_it_restarts(view) if request.method in {"GET", "HEAD"} else view()
+
+
+def _while_it_restarts(read: Callable[[], T]) -> T:
+    began, pause = time.monotonic(), 0.02  # seconds; a server that is stopped hangs up on one after the other
+    while True:
+        try:
+            return read()
+        except Uncertain:
+            raise
+        except Unavailable:
+            if time.monotonic() - began > RESTART_SECONDS:
+                raise
+        time.sleep(pause)
+        pause *= 2
 
 
 class _Sessions(SecureCookieSessionInterface):

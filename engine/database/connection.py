@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from engine.database.mishaps import told_apart
@@ -23,6 +23,7 @@ _KEPT_CONNECTIONS = 10  # more than a web process has threads: what is beyond is
 _TRUSTED_SECONDS = 1.0  # no server is stopped and started again in less
 _ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 0.02  # doubled each time: two and a half seconds in all, longer than a restart takes
+_LONGEST_PAUSE_SECONDS = 0.3  # of a reader, who waits as long as a restart may take where much is to be recovered
 _PATIENCE_SECONDS = 10.0  # whoever has already waited this long, e.g. for SQLite's lock, is told
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ class Database:
     when the block ends well.
     `run()` does a unit of work in such a transaction, and does it again when it met another one: what people and the
     worker change is changed through it, so that nobody sees an error of locks. `read()` sees one consistent picture
-    and changes nothing.
+    and changes nothing; while the server is being restarted it waits.
 
     What goes wrong in the database comes out as `Stale`, `Unavailable` or `Uncertain` (see `engine.database.mishaps`).
     """
@@ -59,11 +60,10 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed when the block ends, rolled back when it raises."""
-        with told_apart() as progress, self._turn(), self._engine.connect() as connection:
-            connection.execution_options(samflode_write=True)
-            with connection.begin():
-                yield connection
-                progress.committing = True
+        with told_apart() as progress, self._turn(), self._engine.connect() as connection, connection.begin():
+            self._say_begin(connection, "BEGIN IMMEDIATE")
+            yield connection
+            progress.committing = True
 
     def run(self, unit: Callable[[Connection], T]) -> T:
         """What `unit` returns, done in a write transaction of its own; tried again when that is of use.
@@ -87,22 +87,34 @@ class Database:
             return unit(connection)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A read transaction: one consistent picture."""
-        with told_apart(), self._engine.connect() as connection:
+    def read(self, *, patient: bool = True) -> Iterator[Connection]:
+        """A read transaction: one consistent picture. `patient=False` does not wait for a server that is away."""
+        with told_apart(), self._connected(patient) as connection:
             if self.dialect == "postgresql":
                 # Else each statement would see what has been committed since the one before.
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
+                self._say_begin(connection, "BEGIN")
                 yield connection
 
     @contextmanager
     def glance(self) -> Iterator[Connection]:
         """Outside any transaction, for prepared statements that read and of which each stands alone."""
-        with told_apart(), self._engine.connect() as connection:
+        with told_apart(), self._connected(patient=True) as connection:
             if self.dialect == "postgresql":
                 connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
+
+    def _connected(self, patient: bool) -> Connection:
+        """A connection, also when the server is gone for as long as a restart takes."""
+        began, pause = time.monotonic(), _FIRST_PAUSE_SECONDS
+        while patient and self.dialect == "postgresql" and time.monotonic() - began < _PATIENCE_SECONDS:
+            try:
+                return self._engine.connect()
+            except OperationalError:
+                time.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        return self._engine.connect()
 
     @contextmanager
     def restructure(self) -> Iterator[Connection]:
@@ -112,15 +124,24 @@ class Database:
         switched off outside a transaction, so they are, on this connection, and are all checked before it commits.
         """
         with self._engine.connect() as connection:
-            connection.execution_options(samflode_write=True)
             self._enforce_foreign_keys(connection, "OFF")
             try:
                 with connection.begin():
+                    self._say_begin(connection, "BEGIN IMMEDIATE")
                     yield connection
                     if self.dialect == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
                         raise Misconfigured("Uppgraderingen skulle bryta samband i databasen. Inget har ändrats.")
             finally:
                 self._enforce_foreign_keys(connection, "ON")
+
+    def _say_begin(self, connection: Connection, begin: str) -> None:
+        """SQLite's driver leaves it to us to begin.
+
+        A deferred BEGIN that later writes fails with "database is locked" when another writer came between; taking the
+        lock at once makes it wait for its turn instead.
+        """
+        if self.dialect == "sqlite":
+            say(connection, begin)
 
     def _enforce_foreign_keys(self, connection: Connection, on: str) -> None:
         if self.dialect == "sqlite" and connection.connection.dbapi_connection is not None:
@@ -163,12 +184,13 @@ def _create_postgresql(url: URL, pooled: bool) -> Engine:
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: Any) -> None:
         # A pooled connection may have died with the server: asked first, it is replaced before anybody notices. One
-        # that was used just now is not asked: where the database is far away, an answer takes its time.
+        # that was used just now is not asked: where the database is far away, an answer takes its time. Only what has
+        # come already is looked at, such as that the server has hung up.
         now = time.monotonic()
-        if now - record.info.get("used", now) < _TRUSTED_SECONDS:
-            return
         try:
-            engine.dialect.do_ping(connection)
+            connection.pgconn.consume_input()
+            if now - record.info.get("used", now) >= _TRUSTED_SECONDS:
+                engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError("the server has gone away since the connection was last used") from error
 
@@ -183,18 +205,11 @@ def _create_sqlite(url: str, file: str | None, durable: bool) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
+        connection.isolation_level = None  # we say BEGIN ourselves, see `_say_begin`
         # What a task list counts lies all over a large table, and would not stay in the 2 MB that SQLite keeps itself.
         kept = f"cache_size=-{_CACHE_KIB}"
         for pragma in ("journal_mode=WAL", f"synchronous={'FULL' if durable else 'OFF'}", "foreign_keys=ON", kept):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A deferred BEGIN that later writes fails with "database is locked" when another writer came between;
-        # taking the lock at once makes it wait for its turn instead.
-        immediate = connection.get_execution_options().get("samflode_write", False)
-        say(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
 
@@ -202,7 +217,7 @@ def _create_sqlite(url: str, file: str | None, durable: bool) -> Engine:
 def check_reachable(database: Database) -> None:
     """Raise `Misconfigured`, in one line, when the database does not answer."""
     try:
-        with database.read() as connection:
+        with database.read(patient=False) as connection:
             connection.exec_driver_sql("SELECT 1")
     except Unavailable as error:
         reason = str(getattr(error.__cause__, "orig", "") or "okänt fel").strip().splitlines()[0]

@@ -35,7 +35,7 @@ def upgrade(database: Database) -> None:
 
 def is_current(database: Database) -> bool:
     """Whether the database has every revision of this version of the program, and none of a later one."""
-    with database.read() as connection:
+    with database.read(patient=False) as connection:
         found = MigrationContext.configure(connection).get_current_heads()
         return set(found) == set(ScriptDirectory.from_config(configuration(connection)).get_heads())
 

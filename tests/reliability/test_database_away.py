@@ -15,17 +15,20 @@ import sqlalchemy as sa
 
 from engine import commands
 from engine.backup import back_up, restore
+from engine.clock import utc_now
 from engine.database import Database
 from engine.database.tables import submission, user_task
 from engine.database.upgrade import upgrade
 from engine.errors import AlreadyDone, Conflict, SamflodeError, Unavailable, Uncertain
 from engine.integrity import check
+from engine.tokens import create_token
 from tests.availability import unavailable
 from tests.engine.commands.scene import Scene, prepare
 from tests.packs import PACK, build_pack
+from tests.workplace import browse, make_application
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_server() -> Iterator[Any]:
     """A PostgreSQL that may be restarted without anybody else noticing."""
     try:
@@ -38,6 +41,16 @@ def own_server() -> Iterator[Any]:
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(server: Any, name: str) -> str:
+    """The URL of a database of its own on that server."""
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    with closing(Database(url.render_as_string(hide_password=False))) as database:
+        connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        with connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    return url.set(database=name).render_as_string(hide_password=False)
 
 
 def restart(server: Any) -> None:
@@ -93,8 +106,7 @@ def wait_for(done: list[str], more: int) -> None:
 
 
 def test_a_server_that_is_restarted_loses_nothing_that_was_answered(own_server: Any, tmp_path: Path) -> None:
-    url = sa.make_url(own_server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    with closing(Database(url)) as database:
+    with closing(Database(new_database(own_server, "worked_in"))) as database:
         upgrade(database)
         scene = Scene(database, prepare(database, build_pack(tmp_path / "pack")))
         with load(scene, 3) as (told, done):
@@ -109,6 +121,43 @@ def test_a_server_that_is_restarted_loses_nothing_that_was_answered(own_server: 
         assert len(answered) == len(set(answered))
         with database.read() as connection:
             assert check(connection) == []
+
+
+def test_who_only_reads_does_not_notice_that_the_server_is_restarted(own_server: Any, tmp_path: Path) -> None:
+    with closing(Database(new_database(own_server, "read_in"))) as database:
+        upgrade(database)
+        scene = Scene(database, prepare(database, build_pack(tmp_path / "pack")))
+        task = scene.start("told").next_tasks[0]
+        with database.write() as connection:
+            token = create_token(connection, utc_now(), scene.person("leader").id).secret
+        application = make_application(database, tmp_path)
+        answers: Counter[tuple[str, int]] = Counter()
+        until = threading.Event()
+
+        def read(path: str, headers: dict[str, str]) -> None:
+            client = browse(application, scene.person("leader"))
+            while not until.is_set():
+                answers[path, client.get(path, headers=headers).status_code] += 1
+
+        pages = {
+            f"/uppgifter/{task.id}": {},
+            "/uppgifter": {},
+            "/api/v1/user-tasks": {"Authorization": f"Bearer {token}"},
+        }
+        readers = [threading.Thread(target=read, args=page, daemon=True) for page in pages.items()]
+        for reader in readers:
+            reader.start()
+        for _ in range(2):
+            before = dict(answers)
+            restart(own_server)
+            patience = time.monotonic() + 30
+            while any(answers[path, 200] < before.get((path, 200), 0) + 3 for path in pages):
+                assert time.monotonic() < patience, answers
+                time.sleep(0.02)
+        until.set()
+        for reader in readers:
+            reader.join(60)
+        assert set(answers) == {(path, 200) for path in pages}, answers
 
 
 def test_a_backup_under_load_is_of_one_moment_and_comes_back_in_either_database(
