@@ -33,8 +33,10 @@ _TYPES = {
 
 def missing(field: Mapping[str, Any]) -> str:
     """A required question without an answer, by the field's schema."""
-    choice = "oneOf" in field or "x-options" in field or field.get("type") in {"boolean", "array"}
     label = str(field.get("title", "fältet")).rstrip("?:.")
+    if field.get("type") == "array" and "properties" in field.get("items", {}):
+        return f"Lägg till minst en rad: {label}."
+    choice = "oneOf" in field or "x-options" in field or field.get("type") in {"boolean", "array"}
     return f"Välj ett svar: {label}." if choice else f"Fyll i: {label}."
 
 

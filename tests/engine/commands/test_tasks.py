@@ -138,7 +138,7 @@ def test_two_branches_completed_at_once_both_count(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("values", "errors"),
     [
-        ({}, [("activities", "Välj ett svar: Aktiviteter.")]),
+        ({}, [("activities", "Lägg till minst en rad: Aktiviteter.")]),
         ({"activities": "x"}, [("activities", None)]),
         ({"activities": [{"activity": "x", "ends_on": "soon"}]}, [("activities.0.ends_on", None)]),
         ({**PLAN, "outcome": "approved"}, [("outcome", "Fältet finns inte i formuläret.")]),
