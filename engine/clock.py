@@ -1,5 +1,6 @@
 """The only place that reads the machine's clock. Everything else takes `now` as an argument (aware, UTC)."""
 
+import time
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ def utc_now() -> datetime:
 
 def stamp() -> float:
     """By the machine's clock, in seconds: tells which of two changes in a tree of tasks came first. No rule asks it."""
-    return datetime.now(UTC).timestamp()
+    return time.time()
 
 
 def local_date(moment: datetime) -> date:

@@ -143,8 +143,9 @@ def routed(schema: Schema, values: Values) -> Values:
 
 
 def _unknown(schema: Schema, values: Values) -> Iterator[FieldError]:
+    fields = schema.get("properties", {})
     for name in values:
-        if name not in schema.get("properties", {}):
+        if name not in fields:
             yield FieldError(str(name)[:100], "Fältet finns inte i formuläret.")
 
 
@@ -164,8 +165,11 @@ def _unfit_reason(value: Any) -> str | None:
             return f"Texten är för lång. Den får ha högst {MAX_TEXT} tecken."
         if not is_storable(value):
             return "Texten innehåller tecken som inte kan sparas."
-    parts = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
-    return next((reason for part in parts if (reason := _unfit_reason(part))), None)
+    if isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            if reason := _unfit_reason(part):
+                return reason
+    return None
 
 
 def _schema_errors(
@@ -225,7 +229,7 @@ def _identity_errors(values: Any, path: str) -> Iterator[FieldError]:
 def is_storable(text: str) -> bool:
     """Whether both databases can keep the text: no null characters, no halves of characters."""
     try:
-        text.encode()
+        text.isascii() or text.encode()
     except UnicodeEncodeError:
         return False
     return "\x00" not in text

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -82,6 +83,8 @@ class Work:
     grants: frozenset[tuple[str, str]] = frozenset()
     next_tasks: list[NextTask] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    # What service tasks have done that the history is to tell, by instance and element, until it is written.
+    told: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _packs: dict[str, Pack] = field(default_factory=dict)
 
     def pack(self, pack_key: str) -> Pack:
@@ -127,8 +130,11 @@ class Instance:
     @classmethod
     def from_row(cls, row: Any) -> "Instance":
         """From a row of `process_instance`."""
-        return cls(**{name: getattr(row, name) for name in cls.__dataclass_fields__})
+        return cls(*_columns(row))
 
     @property
     def is_active(self) -> bool:
         return self.status == "active"
+
+
+_columns = attrgetter(*Instance.__dataclass_fields__)

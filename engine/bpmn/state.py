@@ -20,7 +20,7 @@ def encode(workflow: Any) -> bytes:
     return orjson.dumps(
         {
             "main": _scope(workflow),
-            "subs": [[key.hex, sub.spec.name, _scope(sub)] for key, sub in workflow.subprocesses.items()],
+            "subs": [[key, sub.spec.name, _scope(sub)] for key, sub in workflow.subprocesses.items()],
         }
     )
 
@@ -54,7 +54,7 @@ def _scope(scope: Any) -> dict[str, Any]:
         stack.extend(reversed(task._children))
     scope.tasks = {task.id: task for task in order}  # as they will be read
     return {
-        "last": scope.last_task.id.hex if scope.last_task else None,
+        "last": scope.last_task.id if scope.last_task else None,
         "success": scope.success,
         "completed": scope.completed,
         "data": scope.data,
@@ -68,10 +68,10 @@ def _task(task: Task) -> list[Any]:
     changed = {k: v for k, v in task.data.items() if k not in inherited or not _same(inherited[k], v)}
     removed = [k for k in inherited if k not in task.data]
     return [
-        task.id.hex,
-        task._parent.hex if task._parent else None,
-        [child.hex for child in task._children],
-        task.state,
+        task.id,
+        task._parent,
+        task._children,
+        task._state,
         task.task_spec.name,
         task.last_state_change,
         task.triggered,
@@ -83,7 +83,7 @@ def _task(task: Task) -> list[Any]:
 
 def _same(one: Any, other: Any) -> bool:
     # 0 == False and 1 == True in Python; a change of type only must not get lost between two saves.
-    return type(one) is type(other) and bool(one == other)
+    return one is other or (type(one) is type(other) and bool(one == other))
 
 
 def _fill(scope: Any, stored: dict[str, Any], top: Any) -> None:

@@ -3,6 +3,7 @@
 Nothing here changes what happens, or in which order.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -59,18 +60,38 @@ class _Searched:
     """How the tasks of a process or sub-process are found. Plain: with objects that can search for much else."""
 
     task_tree: Any
+    tasks: dict[Any, Any]
     top_workflow: Any
 
     def get_tasks(self, first_task: Any = None, **wanted: Any) -> list[Task]:
-        if first_task is not None or wanted.keys() != {"state"} or wanted["state"] & ~TaskState.DEFINITE_MASK:
-            found: list[Task] = super().get_tasks(first_task, **wanted)  # type: ignore[misc]
-            return found
-        return [task for task in self._unfinished(self.top_workflow.subprocesses) if task._state & wanted["state"]]
+        if wanted.keys() == {"spec_name"}:
+            named = self._named(wanted["spec_name"])
+            if not named or (len(named) == 1 and named[0].workflow is self and first_task in (None, named[0])):
+                return named
+        elif first_task is None and wanted.keys() == {"state"} and not wanted["state"] & ~TaskState.DEFINITE_MASK:
+            return self._in_state(wanted["state"])
+        found: list[Task] = super().get_tasks(first_task, **wanted)  # type: ignore[misc]
+        return found
 
     def update_waiting_tasks(self) -> None:
-        for task in self._unfinished({}):
-            if task._state == TaskState.WAITING:
-                task.task_spec._update(task)
+        if any(task._state == TaskState.WAITING for task in self.tasks.values()):
+            for task in self._unfinished({}):
+                if task._state == TaskState.WAITING:
+                    task.task_spec._update(task)
+
+    # Most often there is one such task or none, and then their order in the tree need not be found out.
+
+    def _named(self, name: str) -> list[Task]:
+        scopes = (self.top_workflow, *self.top_workflow.subprocesses.values())
+        return [task for scope in scopes for task in scope.tasks.values() if task.task_spec.name == name]
+
+    def _in_state(self, state: int) -> list[Task]:
+        inside = self.top_workflow.subprocesses
+        if not inside:
+            found = [task for task in self.tasks.values() if task._state & state]
+            if len(found) < 2:
+                return found
+        return [task for task in self._unfinished(inside) if task._state & state]
 
     def _unfinished(self, inside: dict[Any, Any]) -> Iterator[Task]:
         """Tasks in the order of the drawing, parents first, below what is not only predicted; with those `inside`."""
@@ -79,7 +100,8 @@ class _Searched:
             task = left.pop()
             scope = inside.get(task.id) if inside else None
             if task._children and (task._state >= TaskState.FUTURE or scope is not None):
-                left.extend(reversed(task.children))
+                around = task.workflow.tasks
+                left.extend([around[child] for child in reversed(task._children)])
             if scope is not None:
                 left.append(scope.task_tree)
             yield task
@@ -105,3 +127,6 @@ class QuietWorkflow(_Searched, BpmnWorkflow):
 
 
 spiff_workflow.Task = LightTask  # the tree's root is made by this name; there is no other hook
+# Its loggers work out all that they might tell before they are asked whether anybody listens, unless they have a level.
+for _name in ("spiff.task", "spiff.workflow"):
+    logging.getLogger(_name).setLevel(logging.WARNING)

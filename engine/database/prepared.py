@@ -207,8 +207,9 @@ def _result(type_: Any, dialect: Dialect) -> _Processor | None:
 
 def _tell(connection: Connection, cursor: Any, sql: str, given: Any, *, many: bool) -> None:
     """Tell those who listen to SQLAlchemy's statements of this one."""
-    for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, cursor, sql, given, None, many)
+    if connection._has_events or connection.engine._has_events:  # as SQLAlchemy asks
+        for listener in connection.dispatch.before_cursor_execute:
+            listener(connection, cursor, sql, given, None, many)
 
 
 def _told_by_sqlalchemy(connection: Connection, cursor: Any, sql: str, error: Any) -> Exception:

@@ -41,8 +41,8 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def connection(database: Database) -> Iterator[Connection]:
     """The shipped pack and Falun's and Mora's agreements."""
     with database.engine.connect() as opened:
-        opened.execution_options(samflode_write=True)
         transaction = opened.begin()
+        opened.exec_driver_sql("BEGIN")
         county.create_pack(opened)
         county.create_agreement(opened, "2080", "2024-10-01")
         county.create_agreement(opened, "2062", "2024-10-01")
