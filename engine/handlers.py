@@ -88,8 +88,8 @@ def _publish_agreement(call: Call) -> Values:
     valid_to = call.date(call.element.properties.get("valid_to", "valid_to"))
     if valid_to is not None and valid_to < in_force_on:
         valid_to = None  # the period before this one's; a successor is valid until somebody says to when
-    agreements.set_status(call.work, call.agreement_key, "in_force", in_force_on=in_force_on, valid_to=valid_to)
-    agreements.replace_predecessor(call.work, call.agreement_key)
+    agreements.publish(call.work, call.agreement_key, in_force_on, valid_to)
+    _tell(call, status=agreements.IN_FORCE, in_force_on=in_force_on, valid_to=valid_to)
     return {"in_force_on": in_force_on.isoformat()}
 
 
@@ -101,10 +101,15 @@ def _agreed_start(call: Call) -> date | None:
 
 def _set_agreement_status(call: Call) -> Values:
     valid_to = call.date(call.element.properties.get("valid_to"))
-    agreements.set_status(call.work, call.agreement_key, call.demanded("status"), valid_to=valid_to)
-    if valid_to is not None:
-        agreements.extend_local(call.work, call.agreement_key, valid_to)
+    agreements.move_on(call.work, call.agreement_key, call.demanded("status"), valid_to)
+    _tell(call, status=call.demanded("status"), valid_to=valid_to)
     return {}
+
+
+def _tell(call: Call, *, status: str, **days: date | None) -> None:
+    """The history tells what became of the agreement, so that the register can be proved from it."""
+    told = {"status": status, **{name: day.isoformat() for name, day in days.items() if day is not None}}
+    call.work.told[call.instance.id, call.element.id] = {"agreement": told}
 
 
 def _start_processes(call: Call) -> Values:

@@ -166,7 +166,7 @@ def _store(
     """Write the instance's new state and rows, then let called and calling processes follow."""
     after = execution.wait_state()
     for element_id, _ in execution.passed:
-        log.add("passed", element_id)
+        log.add("passed", element_id, **work.told.pop((instance.id, element_id), {}))
     for name in execution.signals:
         log.add("signal_sent", name=name)
     if after.completed:

@@ -1,9 +1,9 @@
 """Checks what the database says about itself, and makes anew what is only a picture of something else.
 
 `histories`: what has happened and what was handed in, unchanged since. `registers`: made again from submissions.
-`agreements`: agreements and stages against instances and changes of status. `files`: attachments against their
-hashes. `waiting` and `open_rows`: rows of open tasks, timers and subscriptions against the instances' stored state and
-their models. `belonging`: rows that point at nothing.
+`agreements`: agreements and stages against instances and changes of status. `statuses`: these changes against events.
+`files`: attachments against their hashes. `waiting` and `open_rows`: rows of open tasks, timers and subscriptions
+against the instances' stored state and their models. `belonging`: rows that point at nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from engine.errors import SamflodeError
-from engine.integrity import agreements, belonging, files, histories, registers, waiting
+from engine.integrity import agreements, belonging, files, histories, registers, statuses, waiting
 
 _CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (
     belonging.damaged_file,
@@ -27,6 +27,7 @@ _CHECKS: tuple[Callable[[Connection], Iterator[str]], ...] = (
     belonging.forgotten_statuses,
     registers.differing,
     agreements.differing,
+    statuses.differing,
     waiting.differing,
 )
 
@@ -48,6 +49,8 @@ def check(connection: Connection) -> list[str]:
 def rebuild(connection: Connection, now: datetime) -> None:
     """Make registers, open tasks, timers and subscriptions agree with what they are pictures of."""
     registers.rebuild(connection)
+    agreements.rebuild(connection)  # those that are missing, whose changes are then made again
+    statuses.rebuild(connection)
     agreements.rebuild(connection)
     waiting.rebuild(connection, now)
 

@@ -43,6 +43,8 @@ def differing(connection: Connection) -> Iterator[str]:
         work = Work(connection, row.started_at)
         for element_id, task_id, values in (*_wrong_tasks(work, pair), *_wrong_subscriptions(work, pair)):
             yield f"Ärende {row.id}: raden för {element_id} ({task_id}) stämmer inte med ärendet: {', '.join(values)}."
+        for element_id, timer_id, _ in open_rows.wrong_deadlines(work, pair.instance, pair.definition):
+            yield f"Ärende {row.id}: tidpunkten {timer_id} stämmer inte med när {element_id} ska vara klar."
 
 
 def rebuild(connection: Connection, now: datetime) -> None:
@@ -56,6 +58,8 @@ def rebuild(connection: Connection, now: datetime) -> None:
             resting = timer.c.instance_id == instance.id
             connection.execute(update(timer).where(resting).values(suspended=instance.status == "suspended"))
         open_rows.correct(connection, instance.id, _wrong_tasks(work, pair), _wrong_subscriptions(work, pair))
+        # After the tasks, from whose due days they are counted.
+        open_rows.correct_deadlines(connection, open_rows.wrong_deadlines(work, pair.instance, pair.definition))
     effects.drain(work)
 
 

@@ -12,6 +12,7 @@ from engine.database.tables import process_instance
 from engine.packs import Pack
 from engine.work import Instance, Work
 
+IN_FORCE = "in_force"
 ENDED = frozenset({"lapsed", "replaced", "ended"})
 
 _newest = (
@@ -65,7 +66,7 @@ def open_for(
         "started_at": work.now,
     }
     work.connection.execute(insert(agreement).values(row))
-    _note_status(work, business_key, "preparing", None)
+    note_status(work, business_key, "preparing", None)
     return business_key
 
 
@@ -82,6 +83,19 @@ def end_cancelled(work: Work, instance: Instance) -> None:
         set_status(work, key, "ended")
 
 
+def publish(work: Work, key: str, in_force_on: date, valid_to: date | None) -> None:
+    """The agreement comes into force, and replaces the one that it follows."""
+    set_status(work, key, IN_FORCE, in_force_on=in_force_on, valid_to=valid_to)
+    replace_predecessor(work, key)
+
+
+def move_on(work: Work, key: str, status: str, valid_to: date | None) -> None:
+    """The agreement changes its status; where it is valid to another day, so are those under it."""
+    set_status(work, key, status, valid_to=valid_to)
+    if valid_to is not None:
+        extend_local(work, key, valid_to)
+
+
 def set_status(
     work: Work, key: str, status: str, *, in_force_on: date | None = None, valid_to: date | None = None
 ) -> None:
@@ -94,7 +108,7 @@ def set_status(
     if status in ENDED:
         values["ended_at"] = work.now
     work.connection.execute(update(agreement).where(agreement.c.key == key).values(values))
-    _note_status(work, key, status, valid_to)
+    note_status(work, key, status, valid_to)
     if status in ENDED:
         _end_forerunner(work, key, status)
 
@@ -125,7 +139,7 @@ def extend_local(work: Work, regional_key: str, valid_to: date) -> None:
     found = work.connection.execute(query).all()
     for key, status in found:
         work.connection.execute(update(agreement).where(agreement.c.key == key).values(valid_to=valid_to))
-        _note_status(work, key, status, valid_to)
+        note_status(work, key, status, valid_to)
 
 
 def in_force_date(work: Work, key: str | None) -> date | None:
@@ -172,7 +186,8 @@ def _as_key(found: Any) -> str | None:
     return None if found is None else str(found)
 
 
-def _note_status(work: Work, key: str, status: str, valid_to: date | None) -> None:
+def note_status(work: Work, key: str, status: str, valid_to: date | None) -> None:
+    """Add to the list of changes; the agreement itself is as it was."""
     row = {"id": uuid4().hex, "agreement_key": key, "status": status, "valid_to": valid_to, "since": work.now}
     work.connection.execute(insert(agreement_status).values(row))
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from engine.database import Database
-from engine.database.register_tables import activity, agreement, decision, stage_period
+from engine.database.register_tables import activity, agreement, agreement_status, decision, stage_period
 from engine.database.tables import event, submission, subscription, timer, user_task
 from engine.database.upgrade import upgrade
 from engine.integrity import check, rebuild
@@ -104,10 +104,21 @@ def test_one_byte_changed_in_what_was_handed_in_tells_which(copied: Path) -> Non
         ("UPDATE user_task SET role = 'rss' WHERE state = 'open'", "stämmer inte med ärendet: role."),
         ("UPDATE user_task SET name = 'Annat' WHERE state = 'open'", "stämmer inte med ärendet: name."),
         ("UPDATE user_task SET organisation = '2062' WHERE state = 'open'", "stämmer inte med ärendet: organisation."),
+        ("UPDATE user_task SET due_at = '2031-01-01T00:00:00.000000Z' WHERE state = 'open'", "med ärendet: due_at."),
+        (
+            "UPDATE timer SET due_at = '2031-01-01T00:00:00.000000Z' WHERE kind = 'remind'",
+            "stämmer inte med när one ska vara klar",
+        ),
         ("UPDATE subscription SET correlation_key = 'x'", "stämmer inte med ärendet: correlation_key."),
         ("UPDATE subscription SET kind = 'signal'", "stämmer inte med ärendet: kind"),
         ("UPDATE process_instance SET root_id = 'x'", "sägs höra under x"),
         ("UPDATE agreement_status SET agreement_key = 'x'", "gäller överenskommelsen x, som inte finns"),
+        ("DELETE FROM agreement_status WHERE status = 'preparing'", "Registret agreement_status saknar preparing för"),
+        ("UPDATE agreement_status SET status = 'lapsed'", "Registret agreement_status har, utan att historiken"),
+        (
+            "UPDATE agreement_status SET valid_to = '2099-01-01' WHERE status = 'in_force'",
+            "Registret agreement_status saknar in_force",
+        ),
         ("UPDATE process_definition SET version = 7 WHERE process_key = 'both'", "som inte är räknade från 1"),
         ("UPDATE process_definition SET pack_key = 'x' WHERE process_key = 'both'", "har processer men är inte inläst"),
         ("UPDATE pack_version SET pack_key = 'x'", "kom inte igenom"),
@@ -134,6 +145,7 @@ def test_pictures_are_made_anew(scene_of: Scene) -> None:
     after = scene_of.everything()
     for table in (decision, activity, submission, event, stage_period, agreement):
         assert after[table.name] == before[table.name]
+    assert [row[1:] for row in after["agreement_status"]] == [row[1:] for row in before["agreement_status"]]
     scene_of.complete(scene_of.open("one").id, first="x")  # and work goes on
 
 
@@ -143,6 +155,7 @@ def spoil(connection: Connection) -> None:
     connection.execute(stage_period.delete().where(stage_period.c.stage == "drafting"))
     connection.execute(stage_period.update().values(round=9))
     connection.execute(agreement.update().values(status="lapsed", organisation="2062", valid_to=None))
+    connection.execute(agreement_status.delete().where(agreement_status.c.status == "preparing"))
     connection.execute(timer.delete().where(timer.c.kind == "event"))
     connection.execute(user_task.delete().where(user_task.c.state == "open", user_task.c.element_id == "one"))
     connection.execute(user_task.update().where(user_task.c.state == "open").values(role="rss", name="Annat"))
