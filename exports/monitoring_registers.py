@@ -1,6 +1,8 @@
 """Tables of the county's registers compared: self-assessments, patterns among deviations, official figures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from engine.clock import local_date
 from engine.queries.assessments_compared import Compared
@@ -8,6 +10,7 @@ from engine.queries.deviation_patterns import Counted, Patterns, Punctual
 from engine.queries.official_figures import OfficialFigure
 from engine.queries.titles import Titles
 from exports.language import Translate
+from exports.status_words import month_words
 from exports.suppression import suppress_counts
 from exports.tables import Column, Marked, Missing, Table, Tone, Value
 
@@ -84,11 +87,12 @@ def rounds_table(found: Compared, say: Translate) -> Table:
 
 def pattern_tables(found: Patterns, threshold: int | None, say: Translate) -> list[Table]:
     """The patterns as tables. With a threshold, for what is passed on: smaller numbers are hidden in all of them."""
+    months = [replace(row, title=month_words(date.fromisoformat(f"{row.key}-01"), say)) for row in found.months]
     kinds = (
         ("Kategorier", say("Per kategori"), say("Kategori"), found.categories),
         ("Punkter", say("Per punkt i överenskommelsen"), say("Punkt i överenskommelsen"), found.clauses),
         ("Parter", say("Per parter"), say("Parter"), found.parties),
-        ("Manader", say("Per månad"), say("Månad"), found.months),
+        ("Manader", say("Per månad"), say("Månad"), months),
     )
     tables = [_counted(*kind, threshold, say) for kind in kinds]
     tables.append(_punctual_table(found, threshold, say))

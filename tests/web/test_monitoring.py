@@ -1,6 +1,7 @@
 """The county's pages: what holds for each, who may see which, their files, and what is done directly from them."""
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -198,6 +199,25 @@ def test_the_heat_map_names_steps_of_the_model(rss: FlaskClient) -> None:
     assert '"draft_section": [' in place.get("data-heat")
     assert 'id="draft_section"' in model
     assert rss.get("/lansbild/flaskhalsar/finns-inte.bpmn").status_code == 404
+
+
+def test_without_a_choice_the_heat_map_is_of_one_process(rss: FlaskClient) -> None:
+    # A step of another process with the same name must not give its heat to this one's.
+    tree = page(rss, "/lansbild/flaskhalsar")
+    drawn = tree.xpath("//*[@data-diagram]")[0]
+    process_key = drawn.get("data-diagram").rpartition("/")[2].partition(".")[0]
+    same = page(rss, f"/lansbild/flaskhalsar?process={process_key}").xpath("//*[@data-heat]")[0]
+    assert json.loads(drawn.get("data-heat")) == json.loads(same.get("data-heat")) != {}
+
+
+def test_months_are_said_as_people_say_them(rss: FlaskClient) -> None:
+    tree = page(rss, "/lansbild/avvikelser")
+    months = tree.xpath("//section[.//h2[@id='t-manader']]//tbody//th/text()")
+    assert months
+    assert all(re.fullmatch(r"[a-z]{3,4} \d{4}", month) for month in months)
+    in_english = page(rss, "/lansbild/avvikelser?lang=en").xpath("//section[.//h2[@id='t-manader']]//tbody//th/text()")
+    rss.get("/lansbild/avvikelser?lang=sv")
+    assert all(re.fullmatch(r"[A-Z][a-z]{2,3} \d{4}", month) for month in in_english)
 
 
 def test_the_map_has_every_municipality_with_its_state_in_words(rss: FlaskClient) -> None:

@@ -49,9 +49,14 @@
       return;
     }
     const size = canvas.getSize(), width = size.width / PARTIAL, height = size.height / PARTIAL;
-    canvas.viewbox({ x: first.x + first.width / 2 - width / 2, y: first.y + first.height / 2 - height / 2, width, height });
+    canvas.viewbox({
+      x: within(first.x + first.width / 2 - width / 2, inner.x, inner.width, width, 0),
+      y: within(first.y + first.height / 2 - height / 2, inner.y, inner.height, height, BELOW - MARGIN), width, height });
     movable(canvas, box.parentElement);
   };
+  // The part that is shown lies within the drawing, so that no half of the box is empty.
+  const within = (wanted, start, length, shown, after) =>
+    Math.max(start - MARGIN, Math.min(wanted, start + length + MARGIN + after - shown));
   // What is cut off is reached with the arrow keys, or by dragging; the mark of bpmn.io stays in its corner.
   const STEP = 80, ARROWS = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
   const movable = (canvas, place) => {

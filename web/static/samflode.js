@@ -43,9 +43,9 @@
     say();
   }
 
-  // What is folded away on phones stands open where there is room.
+  // What is folded away on phones stands open where there is room, and where something has been chosen in it.
   const wide = window.matchMedia("(min-width: 62rem)");
-  const unfold = () => { for (const part of document.querySelectorAll("details[data-open-wide]")) part.open = wide.matches; };
+  const unfold = () => { for (const part of document.querySelectorAll("details[data-open-wide]")) part.open = wide.matches || part.dataset.openWide === "chosen"; };
   wide.addEventListener("change", unfold);
   unfold();
 

@@ -1,6 +1,7 @@
 """Bottlenecks: how long steps and stages take, as tables and as a heat map on a process's own diagram."""
 
 import json
+from collections import Counter
 
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -29,7 +30,7 @@ def bottlenecks(suffix: str) -> str | Response:
     tables = [step_table(steps, say), stage_table(stages, say)]
     if suffix:
         return monitoring.file_of(tables, "flaskhalsar", suffix, _choice())
-    drawn = _spell().process_key
+    drawn = _spell().process_key or _most_done(steps)
     return render_template(
         "county/bottlenecks.html",
         tables=tables,
@@ -37,7 +38,7 @@ def bottlenecks(suffix: str) -> str | Response:
         drawn=drawn,
         drawn_title=words.words(titles.process(pack.key, drawn)) if drawn else "",
         diagram=url_for("county.process_model", process_key=drawn, paket=request.args.get("paket")) if drawn else "",
-        heat=json.dumps(_heat(steps), ensure_ascii=False),
+        heat=json.dumps(_heat(steps, drawn), ensure_ascii=False),
         limits=[duration(days) for days in HEAT],
         processes=[(process.key, words.words(process.title)) for process in pack.processes],
         stages=[(stage.key, words.words(stage.title)) for stage in pack.stages],
@@ -62,12 +63,18 @@ def heat_of(days: float | None) -> int:
     return 0 if days is None else 1 + sum(days >= limit for limit in HEAT)
 
 
-def _heat(steps: list[StepTimes]) -> dict[str, list[object]]:
-    """For the diagram: each step's heat and what stands beside it."""
+def _most_done(steps: list[StepTimes]) -> str | None:
+    """The process to draw when nobody has chosen one: the one with most steps that somebody has done."""
+    counted = Counter(step.process_key for step in steps if step.times.done)
+    return counted.most_common(1)[0][0] if counted else None
+
+
+def _heat(steps: list[StepTimes], process_key: str | None) -> dict[str, list[object]]:
+    """For the diagram of one process: each step's heat and what stands beside it."""
     return {
         step.element_id: [heat_of(step.times.median), duration(round(step.times.median or 0))]
         for step in steps
-        if step.times.median is not None
+        if step.process_key == process_key and step.times.median is not None
     }
 
 
