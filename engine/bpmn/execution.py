@@ -81,6 +81,7 @@ class Execution:
         self._engine = engine
         self.passed: list[tuple[str, str]] = []  # (element id, task id) of what has been passed, in order
         self.signals: list[str] = []  # the names of signals that have been thrown, in order
+        self.waited: WaitState | None = None  # what it waited for when it came to rest, if it did in this process
         self._to_catch: list[str] = []  # task ids of this instance's own that waited when a signal was thrown
         engine.on_signal = self._throw
 
@@ -105,11 +106,14 @@ class Execution:
     @classmethod
     def resume(cls, spec: Any, sub_specs: dict[str, Any], surroundings: Surroundings, state: bytes) -> "Execution":
         """As `load`, but sooner where this process has let an instance rest with just this state."""
-        workflow = resting.take(spec, state)
-        if workflow is None:
+        found = resting.take(spec, state)
+        if found is None:
             return cls.load(spec, sub_specs, surroundings, state)
+        workflow, waits = found
         workflow.script_engine = engine = Engine(surroundings)
-        return cls(workflow, engine)
+        execution = cls(workflow, engine)
+        execution.waited = waits
+        return execution
 
     # Steps: each runs on to the next wait state -----------------------------------------------------------------
 
@@ -172,7 +176,7 @@ class Execution:
         """What the instance waits for now."""
         state = WaitState({}, {}, {}, {}, {}, completed=self._workflow.completed)
         for task, scope in self._tasks():
-            if task.state & _CAN_WAIT:
+            if task._state & _CAN_WAIT:
                 self._sort_in(state, task, scope)
         return state
 
@@ -195,10 +199,13 @@ class Execution:
         prune(self._workflow)
         return encode(self._workflow)
 
-    def rest(self, state: bytes) -> None:
-        """Stay in memory for whoever resumes from `state`, as just saved. This execution is not used any more."""
-        if not self._workflow.completed:
-            resting.keep(self._workflow, state)
+    def rest(self, state: bytes, waits: WaitState) -> None:
+        """Stay in memory for whoever resumes from `state`, as just saved, and `waits` for what it then waited for.
+
+        This execution is not used any more.
+        """
+        if not waits.completed:
+            resting.keep(self._workflow, waits, state)
 
     # Inside --------------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from engine.bpmn.execution import Execution, Surroundings, Waiting, WaitState
 from engine.bpmn.marking import problems, tokens
 from engine.bpmn.pairing import Pairing
 from engine.bpmn.soundness import named
+from engine.bpmn.tree import LightTask
 
 _SPLIT, _JOIN, _CHILD, _END = ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]", ".EndJoin"
 _PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
@@ -185,7 +186,7 @@ class _Move:
         for child in list(task.children):
             if child.has_state(TaskState.FINISHED_MASK) or not isinstance(child.task_spec, BoundaryEventJoin):
                 task._children.remove(child.id)
-                kept = Task(task.workflow, task.workflow.spec.start, carrier, state=TaskState.COMPLETED)
+                kept = LightTask(task.workflow, task.workflow.spec.start, carrier, state=TaskState.COMPLETED)
                 kept.data, kept.thread_id = dict(task.data), carrier.thread_id
                 kept._children.append(child.id)
                 child.parent = kept
@@ -221,7 +222,7 @@ class _Move:
 def _put_between(task: Task, split_spec: Any) -> Task:
     """A finished split between a task and its parent, where a join of boundary events looks for it."""
     parent = task.parent
-    split = Task(task.workflow, split_spec, parent, state=TaskState.COMPLETED)
+    split = LightTask(task.workflow, split_spec, parent, state=TaskState.COMPLETED)
     split.data, split.thread_id = dict(parent.data), parent.thread_id
     parent._children.remove(task.id)
     split._children.append(task.id)

@@ -22,6 +22,7 @@ from engine.bpmn.execution import Execution
 from engine.bpmn.marking import is_token, problems, tokens
 from engine.bpmn.profile.forms import RESERVED
 from engine.bpmn.soundness import named
+from engine.bpmn.tree import LightTask
 from engine.errors import Conflict, FieldError, Invalid
 from engine.forms import is_storable
 
@@ -201,7 +202,7 @@ def _start_after(scope: Any, element: Element, data: dict[str, Any]) -> None:
 
 def _carrier(scope: Any, spec: Any, data: dict[str, Any]) -> Task:
     """A finished task under the scope's root, that hands its data on to what comes after it."""
-    carrier = Task(scope, spec, scope.task_tree, state=TaskState.COMPLETED)
+    carrier = LightTask(scope, spec, scope.task_tree, state=TaskState.COMPLETED)
     carrier.thread_id = scope.task_tree.thread_id
     carrier.data = data
     return carrier

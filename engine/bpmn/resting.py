@@ -13,24 +13,24 @@ from engine.bpmn.state import note_catching
 
 _MOST = 200  # of some 50 kB each
 
-_resting: OrderedDict[bytes, Any] = OrderedDict()
+_resting: OrderedDict[bytes, tuple[Any, Any]] = OrderedDict()
 _lock = Lock()
 
 
-def keep(workflow: Any, state: bytes) -> None:
-    """Keep a workflow that has just been pruned and encoded as `state`."""
+def keep(workflow: Any, waits: Any, state: bytes) -> None:
+    """Keep a workflow that has just been pruned and encoded as `state`, with what it `waits` for."""
     _forget_what_is_not_stored(workflow)
     with _lock:
-        _resting[state] = workflow
+        _resting[state] = (workflow, waits)
         if len(_resting) > _MOST:
             _resting.popitem(last=False)
 
 
 def take(spec: Any, state: bytes) -> Any:
-    """The workflow of this spec that rests with this state, for the caller alone; None when there is none."""
+    """The workflow of this spec that rests with this state, and what it waits for, for the caller alone; or None."""
     with _lock:
         found = _resting.pop(state, None)
-    return found if found is not None and found.spec is spec else None
+    return found if found is not None and found[0].spec is spec else None
 
 
 def forget() -> None:

@@ -29,6 +29,7 @@ class Prepared:
     def __init__(self, statement: SelectBase | Insert | Update | Delete) -> None:
         self._statement = statement
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
+        self._differs_by_name = isinstance(statement, Insert | Update)
 
     def first(self, connection: Connection, parameters: Parameters) -> Any:
         """The first row, with columns by name; None when there is none."""
@@ -83,7 +84,8 @@ class Prepared:
         return found
 
     def _for(self, connection: Connection, parameters: Parameters) -> "_Compiled":
-        key = (connection.dialect.name, *parameters)
+        names = parameters if self._differs_by_name else ()
+        key = (connection.dialect.name, *names)
         found = self._compiled.get(key)
         if found is None:
             found = self._compiled[key] = _compile(self._statement, connection.dialect, list(parameters))

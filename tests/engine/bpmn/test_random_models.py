@@ -40,11 +40,12 @@ def walk(seed: str) -> int:
     for _ in range(LONGEST):
         before = execution.wait_state()
         state = execution.save()
-        execution.rest(state)
+        execution.rest(state, before)
         # Every other step by who has it in memory, every other by who reads its state.
         go_on = Execution.resume if len(path) % 2 else Execution.load
         execution = go_on(definition.spec, definition.sub_specs, surroundings, state)
         waiting = execution.wait_state()
+        assert told(execution.waited or waiting) == told(waiting)
         assert told(waiting) == told(before), f"saved and loaded, it is elsewhere: {path}"
         assert counted(waiting) == oracle.waits(), path
         assert waiting.completed == oracle.completed, path

@@ -127,7 +127,7 @@ class Walk:
         self.sizes.append(len(self._state))
         after = self.wait_state()
         assert _told(after) == _told(before), "saved and loaded, something else waits than before"
-        execution.rest(self._state)
+        execution.rest(self._state, before)
 
     def _load(self, how: Callable[..., Execution] = Execution.load) -> Execution:
         spec, sub_specs = self.definition.spec, self.definition.sub_specs
