@@ -114,7 +114,7 @@ def advance(
     definition = definition_by_id(work.connection, instance.definition_id)
     surroundings = _surroundings(work, instance, pack, definition)
     execution = Execution.resume(definition.spec, definition.sub_specs, surroundings, instance.state)
-    before = execution.wait_state()
+    before = execution.waited or execution.wait_state()
     log = Log(work, instance)
     log.add(kind, element_id, **data)
     try:
@@ -186,7 +186,7 @@ def _store(
             incident_rows.close(work.connection, work.now, instance.id)
         deviations.close(work, instance)
         _give_back(work, instance, execution.data)
-    execution.rest(state)
+    execution.rest(state, after)
 
 
 def _write(work: Work, instance: Instance, state: bytes) -> None:
