@@ -21,6 +21,7 @@ from engine.database.prepared import Prepared
 from engine.database.tables import subscription, timer, user_task
 from engine.errors import ExecutionFailed
 from engine.packs import Deadlines, Pack
+from engine.packs.deployed import role_once_titled
 from engine.work import DeliverKept, Instance, NextTask, Work
 
 _OPEN = Prepared(insert(user_task))
@@ -74,7 +75,7 @@ def task_row(work: Work, instance: Instance, pack: Pack, definition: Definition,
     """The row of a user task that has just opened."""
     element = definition.element(waiting.element_id)
     lane = definition.lane(element.id)
-    role = pack.role_titled(lane.name)
+    role = pack.role_titled(lane.name) or role_once_titled(work.connection, pack, lane.name)
     if role is None:
         raise ExecutionFailed(f"Banan {lane.name!r} är ingen roll i paketet {pack.key}.")
     created = work.now

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, selec
 from engine.database.prepared import Prepared
 from engine.database.tables import pack_version
 from engine.errors import NotFound
-from engine.packs.pack import Pack
+from engine.packs.pack import Pack, Role
 
 
 def newest_version_id(pack_key: ColumnElement[str]) -> Select[str]:
@@ -52,3 +52,13 @@ def pack_of_version(connection: Connection, version_id: str) -> Pack:
         content = connection.execute(select(pack_version.c.content).where(pack_version.c.id == version_id)).scalar_one()
         packs[version_id] = Pack.from_content(content)
     return packs[version_id]
+
+
+def role_once_titled(connection: Connection, pack: Pack, title: str) -> Role | None:
+    """The role of today that an earlier version of the pack gave this title: models that still run know it by that."""
+    versions = select(pack_version.c.id).where(pack_version.c.pack_key == pack.key)
+    for version_id in connection.execute(versions.order_by(pack_version.c.version.desc())).scalars().all():
+        role = pack_of_version(connection, version_id).role_titled(title)
+        if role is not None:
+            return pack.role(role.key)
+    return None

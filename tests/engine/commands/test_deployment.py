@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from engine.commands.deployment import read_proved_pack, store_pack
+from engine.commands.deployment import deploy_pack, read_proved_pack, store_pack
 from engine.database.tables import organisation, pack_version
 from engine.people import create_person
 from tests.engine.commands.scene import Scene
@@ -28,3 +28,14 @@ def test_others_write_while_a_pack_is_proved(scene: Scene, tmp_path: Path) -> No
     assert deployed.pack_version == 2
     assert stored["manifest"]["pack"]["title"] == "Något större"
     assert places == len(proved.pack.catalogues["organisations"])
+
+
+def test_work_that_runs_goes_on_when_a_newer_pack_calls_a_role_something_else(scene: Scene, tmp_path: Path) -> None:
+    scene.start("local_agreement")
+    folder = build_pack(tmp_path / "pack")
+    for file in (folder / "pack.toml", *folder.glob("*/*.bpmn")):
+        file.write_text(file.read_text().replace('"Styrgrupp"', '"Lokal styrgrupp"'))
+    with scene.database.write() as connection:
+        deploy_pack(connection, scene.now, folder)
+    scene.complete(scene.open("write").id, activities=[{"activity": "Utbildning"}])
+    assert scene.open("approve").role == "steering_group"
