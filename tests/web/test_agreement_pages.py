@@ -138,7 +138,7 @@ def test_the_regional_agreement_shows_every_partys_decision(rss: FlaskClient) ->
     rows = tree.xpath("//section[@aria-labelledby='part']//tbody/tr")
     assert len(rows) == 16
     assert text_of(tree.xpath("//h2[@id='part']")) == ["Parternas beslut: 16 av 16 har godkänt"]
-    assert text_of(tree.xpath("//h2[@id='undertecknat']/span")) == ["4"]
+    assert text_of(tree.xpath("//h2[@id='undertecknat']/span")) == ["4 st"]
 
 
 def test_agreements_are_filtered_and_taken_away_as_shown(rss: FlaskClient) -> None:
@@ -162,7 +162,7 @@ def test_decisions_are_filtered_paged_and_taken_away_as_shown(rss: FlaskClient, 
         wanted = [one for one in every if right(one)]
         assert wanted
         tree = page(rss, f"/beslut{query}")
-        assert text_of(tree.xpath("//h2[@id='tagna']/span")) == [str(len(wanted))]
+        assert text_of(tree.xpath("//h2[@id='tagna']/span")) == [f"{len(wanted)} st"]
         assert len(csv_rows(rss, f"/hamta/beslut.csv{query}")) == len(wanted)
     more = page(rss, "/beslut").xpath("//a[@rel='next']/@href")
     assert more == ["/beslut?sida=2"]
