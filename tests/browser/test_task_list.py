@@ -73,6 +73,14 @@ def test_by_keyboard_alone(
     expect(dialog).to_be_hidden()
     expect(links.nth(0)).to_be_focused()
 
+    # Where colours are forced, what is transparent elsewhere must not make every scope look chosen.
+    page.emulate_media(forced_colors="active")
+    underlines = page.locator(".scopes > ul a").evaluate_all(
+        "all => all.map(one => [one.hasAttribute('aria-current'), getComputedStyle(one).borderBlockEndColor])"
+    )
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert [colour != ground for _here, colour in underlines] == [here for here, _colour in underlines]
+
     page.keyboard.press("/")
     field = page.get_by_label("Sök i uppgifterna")
     expect(field).to_be_focused()
