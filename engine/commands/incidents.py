@@ -46,8 +46,8 @@ def note_incident(connection: Connection, now: datetime, error: ExecutionFailed)
     ).scalar()
 
 
-def retry_incident(connection: Connection, now: datetime, person: Person, incident_id: str, reason: str) -> None:
-    """Try again what failed, now that it has been repaired.
+def retry_incident(connection: Connection, now: datetime, person: Person, incident_id: str, reason: str) -> str:
+    """Try again what failed, now that it has been repaired. Returns what was done, as a sentence.
 
     A timer fires, a message is delivered; a person whose completion failed is told that it can be done again. Raises
     NotFound, NotPermitted, Invalid (no reason), Conflict when it is resolved already or the instance is suspended,
@@ -71,6 +71,7 @@ def retry_incident(connection: Connection, now: datetime, person: Person, incide
         error.attempt = Attempt(row.kind, row.subject)
         raise
     incident_rows.resolve(connection, now, row.subject, resolution, person.id)
+    return resolution
 
 
 def _log(work: Work, instance: Instance, row: Any, reason: str) -> None:

@@ -15,7 +15,15 @@ from sqlalchemy import insert, select
 from engine.clock import utc_now
 from engine.commands.faults import report_fault
 from engine.database import Database
-from engine.database.tables import incident, outbox, pack_version, process_definition, process_instance, user_task
+from engine.database.tables import (
+    incident,
+    outbox,
+    pack_version,
+    person,
+    process_definition,
+    process_instance,
+    user_task,
+)
 from engine.packs import load_pack, shipped_packs, upload
 from engine.people import Person, authenticate, list_people
 from tests.packs import PACK, build_pack
@@ -219,6 +227,22 @@ def test_an_incident_is_closed_with_a_reason(client: FlaskClient, database: Data
     assert "Fältet saknas" not in client.get("/administration/fel").text
     assert "Ordnat på annat sätt" in client.get(f"/administration/fel/{failed}").text
     assert client.post(f"/administration/fel/{failed}/forsok-igen", data={"reason": "Igen"}).status_code == 409
+
+
+def test_who_could_not_complete_a_task_is_told_that_it_works_now(client: FlaskClient, database: Database) -> None:
+    with database.write() as connection:
+        task = connection.execute(select(user_task).where(user_task.c.state == "open").limit(1)).one()
+        who = connection.execute(select(person.c.id).limit(1)).scalar_one()
+        row = {"instance_id": task.instance_id, "kind": "task", "subject": task.id, "element_id": task.element_id}
+        row |= {"reason": "Något gick fel.", "data": {}, "person_id": who, "attempts": 1}
+        connection.execute(insert(incident).values(id="undone", created_at=utc_now(), last_at=utc_now(), **row))
+    assert task.name in client.get("/administration/fel").text  # by its name, not its id
+    assert "Uppgiften görs inte om av sig själv" in client.get("/administration/fel/undone").text
+    told = client.post("/administration/fel/undone/forsok-igen", data={"reason": "Rättat"}, follow_redirects=True).text
+    assert "Den som gjorde uppgiften har fått veta att den kan slutföras." in told
+    with database.read() as connection:
+        mail = select(outbox.c.subject).where(outbox.c.person_id == who, outbox.c.task_id == task.id)
+        assert f"Nu går det att slutföra: {task.name}" in connection.execute(mail).scalars().all()
 
 
 def test_a_case_is_suspended_and_resumed(client: FlaskClient, database: Database) -> None:

@@ -93,8 +93,7 @@ def incidents(arguments: argparse.Namespace) -> int:
 
 
 def retry(arguments: argparse.Namespace) -> int:
-    _do(arguments, lambda c, now, p: commands.retry_incident(c, now, p, arguments.incident, arguments.reason))
-    tell("Klart.")
+    tell(_do(arguments, lambda c, now, p: commands.retry_incident(c, now, p, arguments.incident, arguments.reason)))
     return 0
 
 

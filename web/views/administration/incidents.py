@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.commands import note_incident, retry_incident
-from engine.commands.incidents import UNKNOWN, resolve_incident
+from engine.commands.incidents import RETRIED, UNKNOWN, resolve_incident
 from engine.errors import ExecutionFailed, Invalid, NotFound
 from engine.queries.incidents import IncidentRow, list_incidents
 from web import context, words
@@ -39,14 +39,14 @@ def incident(incident_id: str) -> str:
 def retry(incident_id: str) -> Response | tuple[str, int]:
     person, now, reason = context.person(), context.now(), request.form.get("reason", "")
     try:
-        context.database().run(lambda connection: retry_incident(connection, now, person, incident_id, reason))
+        done = context.database().run(lambda connection: retry_incident(connection, now, person, incident_id, reason))
     except Invalid as error:
         return _one(incident_id, reason, "reason", str(error)), 422
     except ExecutionFailed as failed:
         again = failed  # the name is gone when the block ends
         context.database().run(lambda connection: note_incident(connection, now, again))
         return _one(incident_id, reason, "reason", _("Det gick inte den här gången heller. Felet är noterat.")), 409
-    flash(_("Det gick. Felet är avhjälpt."))
+    flash(_("Det gick. Felet är avhjälpt.") if done == RETRIED else words.said(done))
     return redirect(url_for("administration.incidents"))
 
 
