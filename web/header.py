@@ -37,7 +37,7 @@ MENU = (
     MenuItem("decisions.show", N_("Beslut"), key="b"),
     MenuItem("deviations.show", N_("Avvikelser"), key="a"),
     MenuItem("county.show", N_("Länsbild"), key="l"),
-    MenuItem("administration.show", N_("Administration"), only_for=ADMINISTRATOR),
+    MenuItem("administration.show", N_("Administration"), only_for=ADMINISTRATOR, also=("mail",)),
 )
 
 ACCOUNT = (

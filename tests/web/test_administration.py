@@ -335,6 +335,7 @@ def test_a_new_version_is_checked_deployed_and_compared(client: FlaskClient, tmp
         answer = client.post("/administration/processpaket/zip", data=sent, content_type="multipart/form-data")
         assert "Inget att anmärka på" in answer.text
         assert f"Paketet har version {number}" in answer.text
+    assert "ny version 1" not in answer.text
     differs = client.get(f"/administration/processpaket/{PACK}/skillnad?fran=1&till=2").text
     assert "remind_before" in differs
     assert "P1D" in differs
@@ -370,6 +371,11 @@ def test_cases_move_to_a_new_version_after_a_dry_run(client: FlaskClient, databa
     assert html.document_fromstring(wrong.text).xpath("//*[@id='reason'][@aria-invalid='true']")
     done = client.post("/administration/flytta", data={**chosen, "reason": "Rättad text"})
     assert "Flyttat" in done.text
+    moved_cases = done.text.count("#s-done")
+    assert re.search(rf"\b{moved_cases} ärenden? är flytta(t|de)\.", done.text)
+    for asked, part in ((shown, "prov"), (done, "resultat")):  # what came of it has the focus, so that it is read out
+        assert html.document_fromstring(asked.text).xpath(f"//h2[@id='{part}'][@data-focus][@tabindex='-1']")
+    assert html.document_fromstring(done.text).findtext(".//title", "").endswith(", Administration · Samflöde")
     with database.read() as connection:
         moved = select(process_instance.c.definition_id).where(process_instance.c.id == instance_id)
         assert connection.execute(moved).scalar_one() == "newer"

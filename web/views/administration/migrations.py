@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -87,8 +88,8 @@ def migrate_all() -> Response | tuple[str, int] | str:
         )
     except Invalid as error:
         return _page(_trial(chosen), reason=reason, wrong={"reason": words.said(str(error))}), 422
-    refused = sum(bool(one.refusals) for one in done)
-    flash(_("%(n)s ärenden är flyttade.", n=len(done) - refused))
+    moved = sum(not one.refusals for one in done)
+    flash(ngettext("%(num)s ärende är flyttat.", "%(num)s ärenden är flyttade.", moved))
     return _page(None, done=done)
 
 

@@ -180,6 +180,7 @@ def _packs(*, report: Report | None = None, wrong: dict[str, str] | None = None)
         counts={key: sum(one.pack_key == key for one in versions) for key in newest},
         folders=[(folder.name, folder.name) for folder in _folders()],
         report=report,
+        titles=words.titles(),
         wrong=wrong or {},
         errors=list((wrong or {}).items()),
     )
