@@ -91,25 +91,15 @@ def _assessment(connection: Connection, about: About, names: list[str]) -> Value
 
 
 def _indicators(connection: Connection, about: About, names: list[str]) -> Values:
-    # Figures are reported for the year before; older ones would be taken for this year's.
-    recent = indicator.c.year >= local_date(about.now).year - 1
-    query = select(indicator).where(
-        recent,
-        indicator.c.kind == "indicator",
-        or_(
-            indicator.c.agreement_key == about.agreement_key,
-            indicator.c.agreement_key.is_(None) & (indicator.c.organisation == about.organisation),
-        ),
-    )
-    rows = connection.execute(query.order_by(indicator.c.year, indicator.c.recorded_at)).mappings()
+    since = local_date(about.now).year - 1
+    given = {"own": about.agreement_key, "here": about.organisation, "since": since}
+    rows = [row._mapping for row in _FIGURES.all(connection, given)]
     return _each(names, [_as_json(row) for row in {row["item"]: row for row in rows}.values()])
 
 
 def _deviations(connection: Connection, about: About, names: list[str]) -> Values:
-    query = select(deviation).where(
-        deviation.c.organisation == about.organisation, deviation.c.reported_at >= about.now - DEVIATIONS_LOOK_BACK
-    )
-    rows = [_as_json(row) for row in connection.execute(query.order_by(deviation.c.reported_at)).mappings()]
+    given = {"here": about.organisation, "since": about.now - DEVIATIONS_LOOK_BACK}
+    rows = [_as_json(row._mapping) for row in _REPORTED.all(connection, given)]
     return _each(names, [{**row, "business_key": row["key"]} for row in rows])
 
 
@@ -150,6 +140,25 @@ _ACTIVITIES = Prepared(
     .order_by(activity.c.recorded_at, activity.c.position)
 )
 _COLUMNS = [str(column.key) for column in activity.c]
+_FIGURES = Prepared(
+    select(indicator)
+    .where(
+        indicator.c.year >= bindparam("since"),  # reported for the year before; older would be taken for this year's
+        indicator.c.kind == "indicator",
+        or_(
+            indicator.c.agreement_key.is_not_distinct_from(bindparam("own")),
+            indicator.c.agreement_key.is_(None) & indicator.c.organisation.is_not_distinct_from(bindparam("here")),
+        ),
+    )
+    .order_by(indicator.c.year, indicator.c.recorded_at)
+)
+_REPORTED = Prepared(
+    select(deviation)
+    .where(
+        deviation.c.organisation.is_not_distinct_from(bindparam("here")), deviation.c.reported_at >= bindparam("since")
+    )
+    .order_by(deviation.c.reported_at)
+)
 _ASSESSED = Prepared(
     select(assessment.c.item, assessment.c.level, assessment.c.evidence)
     .where(assessment.c.agreement_key == bindparam("of_agreement"))
