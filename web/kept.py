@@ -19,6 +19,7 @@ FIELD = "kept"
 LONGEST = 1_000_000
 # Never carried: what only belongs to the request that it came with, and secrets.
 _LEFT_OUT = frozenset({"csrf_token", "password", FIELD})
+_MOST_FILES, _LONGEST_NAME = 50, 200
 _NOT_CARRIED = ("sign_in.", "oidc.", "roles.")
 
 Kept = dict[str, Any]
@@ -38,12 +39,12 @@ def resumed(carried: str) -> str | None:
     try:
         kept = json.loads(carried)
         fields = [(str(name), str(value)) for name, value in kept["fields"] if name not in _LEFT_OUT]
-        address = str(kept["to"])
+        address, files = str(kept["to"]), _names(kept.get("files"))
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if own_address(address) != address:
         return None
-    return page({"to": address, "fields": fields, "files": bool(kept.get("files"))})
+    return page({"to": address, "fields": fields, "files": files})
 
 
 def of_request() -> Kept | None:
@@ -57,8 +58,18 @@ def of_request() -> Kept | None:
     return {
         "to": request.full_path.rstrip("?"),
         "fields": fields,
-        "files": any(f.filename for f in request.files.values()),
+        "files": _names([(field, file.filename) for field, file in request.files.items(multi=True)]),
     }
+
+
+def _names(files: Any) -> list[tuple[str, list[str]]]:
+    """The names of files by the field that they were chosen for. The files themselves are kept for nobody unknown."""
+    by_field: dict[str, list[str]] = {}
+    for field, name in files[:_MOST_FILES] if isinstance(files, list) else ():
+        for one in name if isinstance(name, list) else [name]:
+            if one:
+                by_field.setdefault(str(field)[:_LONGEST_NAME], []).append(str(one)[:_LONGEST_NAME])
+    return list(by_field.items())
 
 
 def _from_own_page() -> bool:

@@ -370,6 +370,27 @@ def test_text_is_carried_over_a_sign_in_that_ran_out(desk: Desk, application: Fl
     assert "Skrivet hela" not in elsewhere.text
 
 
+def test_files_are_chosen_again_by_name_when_a_sign_in_ran_out(desk: Desk, application: Flask) -> None:
+    """Nothing that somebody unknown sends is stored; the page that carries the text on asks for each file by name."""
+    application.config["WTF_CSRF_ENABLED"] = True
+    sent = {"today": "Skrivet före lunch", "do": "save", "_version": "0", "csrf_token": "gone"}
+    files = {"_files": [(BytesIO(PDF), "karta.pdf"), (BytesIO(PDF), "lag.pdf")], "scan": (BytesIO(PDF), "skannad.pdf")}
+    away = application.test_client().post(desk.address, data={**sent, **files})
+    carried = json.loads(tree(away.text).xpath("//input[@name='kept']/@value")[0])
+    assert carried["files"] == [["_files", ["karta.pdf", "lag.pdf"]], ["scan", ["skannad.pdf"]]]
+    assert desk.rows(attachment) == []
+
+    client = desk.browse()
+    files = {"_files": [(BytesIO(PDF), "karta.pdf"), (BytesIO(PDF), "lag.pdf")]}
+    form = tree(client.post(desk.address, data={**sent, **files}).text).xpath("//main//form")[0]
+    assert form.xpath(".//label/text()") == ["Välj igen: karta.pdf, lag.pdf"]
+    fields = {one.get("name"): one.get("value") for one in form.xpath(".//input[@type='hidden']")}
+    chosen = {form.xpath(".//input[@type='file']/@name")[0]: (BytesIO(PDF), "karta.pdf")}
+    assert client.post(form.get("action"), data={**fields, **chosen}).status_code == 302
+    assert [row.name for row in desk.rows(attachment)] == ["karta.pdf"]
+    assert desk.rows(draft)[0].values == {"today": sent["today"]}
+
+
 def test_what_was_not_handed_in_can_still_be_read_by_its_author(desk: Desk) -> None:
     client, colleague = desk.browse(), desk.browse(desk.colleague)
     colleague.post(desk.address, data={"today": "Kollegans möda", "do": "save"})
