@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.database import Database
-from engine.database.connection import check_reachable
-from engine.database.upgrade import is_current
 from engine.errors import Invalid, Misconfigured
 from engine.packs import shipped_packs
 from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.database import Database
 
 
 def open_settings(demo: bool = False) -> Settings:
@@ -18,8 +19,12 @@ def open_settings(demo: bool = False) -> Settings:
     return settings
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings) -> "Database":
     """The database, reachable and with up-to-date tables. Raises Misconfigured, with what to do."""
+    from engine.database import Database  # noqa: PLC0415 - not every command needs one, and it is long to import
+    from engine.database.connection import check_reachable  # noqa: PLC0415
+    from engine.database.upgrade import is_current  # noqa: PLC0415
+
     database = Database(settings.database_url)
     check_reachable(database)
     if not is_current(database):

@@ -57,7 +57,7 @@ def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check.add_argument("pack", nargs="?", type=Path, metavar="PACK")
     check.add_argument("--quick", action="store_true", help="only the static rules: do not walk through every way")
     check.add_argument("--handlers", action="store_true", help="list what service tasks can do")
-    deploy = command(actions, "deploy", "packs:deploy", "store new versions of a pack's processes")
+    deploy = command(actions, "deploy", "deploying:deploy", "store new versions of a pack's processes")
     deploy.add_argument("pack", nargs="?", type=Path, metavar="PACK")
     add_migrate(actions)
 
