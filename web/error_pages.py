@@ -33,6 +33,7 @@ class Explanation:
 
 NOTHING_CHANGED = N_("Inget har ändrats och inget har gått förlorat.")
 
+TOO_LARGE = 413
 EXPLANATIONS = {
     400: Explanation(
         N_("Sidan kunde inte läsa det som skickades"),
@@ -90,6 +91,14 @@ EXPLANATIONS = {
     ),
 }
 
+# Nobody who is signed out may fill the disk with a large file: it is not too large for somebody who is signed in.
+TOO_LARGE_SIGNED_OUT = Explanation(
+    N_("Du är utloggad"),
+    N_("Sidan hade stått öppen så länge att inloggningen hann ta slut. Då tas inga stora filer emot."),
+    N_("Det du har skrivit finns kvar om du går tillbaka i webbläsaren."),
+    N_("Logga in i en annan flik. Gå sedan tillbaka hit och skicka en gång till."),
+)
+
 
 def install(application: Flask) -> None:
     application.register_error_handler(CSRFError, _session_gone)
@@ -100,6 +109,8 @@ def install(application: Flask) -> None:
 def page(status: int, what: str | None = None, reference: str | None = None) -> tuple[str, int]:
     """An error page; `what` replaces the general sentence of what happened."""
     explanation = EXPLANATIONS.get(status) or EXPLANATIONS[500 if status >= 500 else 400]
+    if status == TOO_LARGE and context.signed_in_person() is None:
+        explanation = TOO_LARGE_SIGNED_OUT
     return render_template(
         "errors/error.html",
         explanation=explanation,

@@ -158,4 +158,4 @@ def test_http_errors_have_pages_of_their_own(application: Flask, client: FlaskCl
     application.add_url_rule("/big", "static2", lambda: abort(413))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(access, "PUBLIC", access.PUBLIC | {"static2"})
-        assert "högst 20 MB" in client.get("/big").text
+        assert "Då tas inga stora filer emot." in client.get("/big").text  # nobody is signed in

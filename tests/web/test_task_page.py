@@ -227,6 +227,7 @@ def test_only_the_form_with_files_may_be_large(desk: Desk) -> None:
     sent = with_file(large, do="attach", text="Hej")
     refused = client.post(f"{desk.address}/kommentarer", **sent)
     assert refused.status_code == 413, refused.location
+    assert "högst 20 MB" in refused.text
     assert desk.application.test_client().post(desk.address, **sent).status_code in (302, 413)
     assert client.post(desk.address, **sent).status_code == 302
     stored = [row for row in desk.rows(attachment) if row.removed_at is None]
@@ -379,6 +380,8 @@ def test_files_are_chosen_again_by_name_when_a_sign_in_ran_out(desk: Desk, appli
     carried = json.loads(tree(away.text).xpath("//input[@name='kept']/@value")[0])
     assert carried["files"] == [["_files", ["karta.pdf", "lag.pdf"]], ["scan", ["skannad.pdf"]]]
     assert desk.rows(attachment) == []
+    large = application.test_client().post(desk.address, **with_file(b"x" * (7 * 1024 * 1024), **sent))
+    assert (large.status_code, tree(large.text).xpath("//h1")[0].text) == (413, "Du är utloggad")
 
     client = desk.browse()
     files = {"_files": [(BytesIO(PDF), "karta.pdf"), (BytesIO(PDF), "lag.pdf")]}
