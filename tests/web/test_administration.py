@@ -421,3 +421,11 @@ def test_names_within_a_sentence_stay_when_it_is_translated(application: Flask) 
         said = words.said(upload.BAD_KIND.format(name="a.exe"))
         assert said.startswith("The file a.exe does not belong")
         assert words.said("Något annat.") == "Något annat."
+
+
+@pytest.mark.parametrize("path", ["/administration/personer/ny", "/administration/nycklar"])
+def test_what_is_to_be_corrected_stands_in_the_order_of_the_page(client: FlaskClient, path: str) -> None:
+    tree = html.document_fromstring(client.post(path, data={}).text)
+    wrong = [one.rpartition("#")[2] for one in tree.xpath("//*[contains(@class, 'govuk-error-summary')]//a/@href")]
+    fields = [one.get("id") for one in tree.xpath("//main//form//*[@id]") if one.get("id") in wrong]
+    assert wrong == fields != []

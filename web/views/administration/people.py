@@ -91,13 +91,14 @@ def add_person_form() -> str:
 
 @blueprint.post("/personer/ny")
 def add_person_posted() -> Response | tuple[str, int]:
-    values = written("username", "name", "email", "locale")
+    values = written("name", "username", "email", "locale")
     person, now = context.person(), context.now()
     try:
         added = context.database().run(lambda connection: add_person(connection, now, person, **values))
     except InvalidForm as error:
         wrong = said(error)
-        return page("person_new", written=values, wrong=wrong, errors=list(wrong.items())), 422
+        in_order = [(name, wrong[name]) for name in values if name in wrong]
+        return page("person_new", written=values, wrong=wrong, errors=in_order), 422
     flash(_("%(name)s är tillagd. Ge en roll och ett lösenord.", name=values["name"]))
     return redirect(url_for("administration.person", person_id=added))
 

@@ -98,8 +98,8 @@ def create_token() -> Download | tuple[str, int]:
         name: sentence
         for name, sentence in (
             ("person", _("Välj vem nyckeln ska gälla för")),
-            ("scope", _("Välj vad nyckeln får göra")),
             ("purpose", _("Skriv vad nyckeln ska användas till")),
+            ("scope", _("Välj vad nyckeln får göra")),
         )
         if not values[name]
     }
