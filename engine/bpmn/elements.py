@@ -193,7 +193,7 @@ class Model:
             element = self.elements.get(element.scope)
 
     def inside(self, scope: str) -> tuple[Element, ...]:
-        """The elements that lie directly in a process or sub-process."""
+        """The elements that lie directly in a process or sub-process; one that lies in itself lies nowhere."""
         return self._inside.get(scope, ())
 
     @property
@@ -215,7 +215,7 @@ class Model:
 
     @cached_property
     def _inside(self) -> dict[str, tuple[Element, ...]]:
-        return _grouped((element.scope, element) for element in self.elements.values())
+        return _grouped((e.scope, e) for e in self.elements.values() if e.id not in self.around(e.id))
 
     @cached_property
     def _lanes(self) -> dict[str, Lane]:

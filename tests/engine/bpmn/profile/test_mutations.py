@@ -62,9 +62,19 @@ def exchanged(draw: st.DrawFn) -> bytes:
     return text.encode()
 
 
+# A sub-process inside itself: whoever asked whether it waits never came back.
+INSIDE_ITSELF = model(
+    start(),
+    sub("work", start("work_begun"), sub("work", start("again"), end("over")), end("asked")),
+    end(),
+    chain("begun", "work", "done"),
+).encode()
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(damaged(), exchanged()))
 @example(MODEL)
+@example(INSIDE_ITSELF)
 def test_damaged_model_gives_findings_and_no_traceback(tmp_path: Path, content: bytes) -> None:
     begun = time.monotonic()
     check_pack(write_pack(tmp_path, content))
