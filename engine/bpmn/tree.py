@@ -64,42 +64,36 @@ class _Searched:
     top_workflow: Any
 
     def get_tasks(self, first_task: Any = None, **wanted: Any) -> list[Task]:
-        if wanted.keys() == {"spec_name"}:
-            named = self._named(wanted["spec_name"])
-            if not named or (len(named) == 1 and named[0].workflow is self and first_task in (None, named[0])):
-                return named
-        elif first_task is None and wanted.keys() == {"state"} and not wanted["state"] & ~TaskState.DEFINITE_MASK:
-            return self._in_state(wanted["state"])
+        inside = self.top_workflow.subprocesses
+        if wanted.keys() == {"spec_name"} and first_task is None:
+            name = wanted["spec_name"]
+            return [task for task in self._walk(inside, TaskState.MAYBE) if task.task_spec.name == name]
+        if wanted.keys() == {"state"} and first_task is None and not wanted["state"] & ~TaskState.DEFINITE_MASK:
+            return self._in_state(wanted["state"], inside)
         found: list[Task] = super().get_tasks(first_task, **wanted)  # type: ignore[misc]
         return found
 
     def update_waiting_tasks(self) -> None:
-        if any(task._state == TaskState.WAITING for task in self.tasks.values()):
-            for task in self._unfinished({}):
-                if task._state == TaskState.WAITING:
-                    task.task_spec._update(task)
+        waiting = [task for task in self.tasks.values() if task._state == TaskState.WAITING]
+        # Most often there is one or none, and then their order in the tree need not be found out.
+        for task in waiting if len(waiting) < 2 else self._walk({}):
+            if task._state == TaskState.WAITING:
+                task.task_spec._update(task)
 
-    # Most often there is one such task or none, and then their order in the tree need not be found out.
-
-    def _named(self, name: str) -> list[Task]:
-        scopes = (self.top_workflow, *self.top_workflow.subprocesses.values())
-        return [task for scope in scopes for task in scope.tasks.values() if task.task_spec.name == name]
-
-    def _in_state(self, state: int) -> list[Task]:
-        inside = self.top_workflow.subprocesses
+    def _in_state(self, state: int, inside: dict[Any, Any]) -> list[Task]:
         if not inside:
             found = [task for task in self.tasks.values() if task._state & state]
             if len(found) < 2:
                 return found
-        return [task for task in self._unfinished(inside) if task._state & state]
+        return [task for task in self._walk(inside) if task._state & state]
 
-    def _unfinished(self, inside: dict[Any, Any]) -> Iterator[Task]:
-        """Tasks in the order of the drawing, parents first, below what is not only predicted; with those `inside`."""
+    def _walk(self, inside: dict[Any, Any], least: int = TaskState.FUTURE) -> Iterator[Task]:
+        """Tasks in the order of the drawing, parents first, below what has at least this state; with those `inside`."""
         left = [self.task_tree]
         while left:
             task = left.pop()
             scope = inside.get(task.id) if inside else None
-            if task._children and (task._state >= TaskState.FUTURE or scope is not None):
+            if task._children and (task._state >= least or scope is not None):
                 around = task.workflow.tasks
                 left.extend([around[child] for child in reversed(task._children)])
             if scope is not None:

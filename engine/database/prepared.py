@@ -28,7 +28,7 @@ class Prepared:
 
     def __init__(self, statement: SelectBase | Insert | Update | Delete) -> None:
         self._statement = statement
-        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+        self._compiled: dict[str | tuple[str, ...], _Compiled] = {}
         self._differs_by_name = isinstance(statement, Insert | Update)
 
     def first(self, connection: Connection, parameters: Parameters) -> Any:
@@ -84,8 +84,8 @@ class Prepared:
         return found
 
     def _for(self, connection: Connection, parameters: Parameters) -> "_Compiled":
-        names = parameters if self._differs_by_name else ()
-        key = (connection.dialect.name, *names)
+        name = connection.dialect.name
+        key = (name, *parameters) if self._differs_by_name else name
         found = self._compiled.get(key)
         if found is None:
             found = self._compiled[key] = _compile(self._statement, connection.dialect, list(parameters))

@@ -327,6 +327,7 @@ def test_a_new_version_is_checked_deployed_and_compared(client: FlaskClient, tmp
     manifest = (pack / "pack.toml").read_text()
     later = re.sub(r'remind_before = "[^"]*"', 'remind_before = "P1D"', manifest)
     assert later != manifest
+    answer = None
     for number, content in ((1, manifest), (2, later)):
         checked = {"paket": (zipped(pack, {"pack.toml": content.encode()}), "paket.zip")}
         answer = client.post("/administration/processpaket/zip", data=checked, content_type="multipart/form-data")
@@ -335,6 +336,7 @@ def test_a_new_version_is_checked_deployed_and_compared(client: FlaskClient, tmp
         answer = client.post("/administration/processpaket/zip", data=sent, content_type="multipart/form-data")
         assert "Inget att anmärka på" in answer.text
         assert f"Paketet har version {number}" in answer.text
+    assert answer is not None
     assert "ny version 1" not in answer.text
     differs = client.get(f"/administration/processpaket/{PACK}/skillnad?fran=1&till=2").text
     assert "remind_before" in differs

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Column, Connection, Float, Integer, MetaData, Numeric, Table, bindparam, insert, select
@@ -27,7 +28,7 @@ def connection(database_url: str) -> Iterator[Connection]:
 
 
 def test_a_figure_with_decimals_is_read_as_it_was_written(connection: Connection) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": 1, "share": 0.1, "exact": Decimal("12.50")},
         {"id": 2, "share": 3.0, "exact": Decimal("0.25")},
         {"id": 3, "share": None, "exact": None},
