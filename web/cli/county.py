@@ -11,6 +11,7 @@ from engine.commands import deploy_pack
 from engine.database import Database
 from engine.database.upgrade import upgrade
 from engine.errors import Invalid, Misconfigured, NotFound
+from engine.garbage import collect_seldom
 from engine.packs import load_pack
 from engine.packs.archive import zip_pack
 from engine.packs.upload import unpack
@@ -53,6 +54,7 @@ def _simulate(database: Database, arguments: argparse.Namespace) -> None:
         revise=arguments.revision == "begun",
         progress=lambda day: print(f"  {day.year}", file=sys.stderr, flush=True),
     )
+    collect_seldom()
     played = play(database, options)
     tell(
         f"{played.tasks} uppgifter klara, {played.timers} tidpunkter passerade, "

@@ -15,6 +15,7 @@ from engine.commands import deploy_pack
 from engine.database import Database
 from engine.database.tables import user_task
 from engine.database.upgrade import upgrade
+from engine.garbage import collect_seldom
 from engine.packs import load_pack
 from engine.people import list_people
 from engine.settings import DEFAULT_BASE_URL, Settings
@@ -102,6 +103,7 @@ def _fill(database: Database, settings: Settings) -> None:
             deploy_pack(connection, beginning, folder)
             cast_county(connection, beginning, pack, _SEED)
             plan_meetings(connection, beginning, pack, today)
+        collect_seldom()
         play(database, options)
 
 
