@@ -94,12 +94,8 @@ def options_of(field: Mapping[str, Any], catalogues: Catalogues) -> list[Any]:
 
 def items_of(reference: Mapping[str, Any], catalogues: Catalogues) -> list[dict[str, Any]]:
     """The items of a catalogue that a form refers to, filtered by its `where`."""
-    where = reference.get("where", {})
-    return [
-        item
-        for item in catalogues.get(reference["catalogue"], [])
-        if all(item.get(name) == wanted for name, wanted in where.items())
-    ]
+    where = reference.get("where", {}).items()
+    return [item for item in catalogues.get(reference["catalogue"], []) if where <= item.items()]
 
 
 def _list(field: Mapping[str, Any], catalogues: Catalogues, rng: random.Random, today: date) -> list[Any]:
