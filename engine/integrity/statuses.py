@@ -24,10 +24,12 @@ _PUBLISH, _SET = "publish_agreement", "set_agreement_status"
 def differing(connection: Connection) -> Iterator[str]:
     """Changes of status that the history does not tell, or tells and the register does not have."""
     wanted, found = Counter(_played(connection)), Counter(_found(connection).values())
-    for changes, words in ((wanted - found, "saknar"), (found - wanted, "har, utan att historiken säger det,")):
-        for key, since, status, valid_to in sorted(changes.elements(), key=str):
-            until = f" till {valid_to}" if valid_to else ""
-            yield f"Registret agreement_status {words} {status}{until} för {key} från {since:%Y-%m-%d %H:%M:%S}."
+    for key, since, status, valid_to in sorted((wanted - found).elements(), key=str):
+        told = f"{status} ({valid_to})" if valid_to else status
+        yield f"Registret agreement_status saknar {told} för {key} från {since:%Y-%m-%d %H:%M:%S}."
+    for key, since, status, valid_to in sorted((found - wanted).elements(), key=str):
+        told = f"{status} ({valid_to})" if valid_to else status
+        yield f"Historiken känner inte till {told} för {key} från {since:%Y-%m-%d %H:%M:%S} i agreement_status."
 
 
 def rebuild(connection: Connection) -> None:

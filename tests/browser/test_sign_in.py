@@ -70,7 +70,7 @@ def test_text_comes_back_over_the_provider_and_every_page_on_the_way_is_sound(
     assert stumbling_blocks(page) == []
 
     provider.subject = known
-    page.get_by_role("button", name="Försök igen").click()
+    page.get_by_role("link", name="Försök igen").click()
     expect(page.get_by_role("heading", name="Det du skrev finns kvar")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Lagen är ändrad")).to_be_visible()

@@ -115,7 +115,7 @@ def test_one_byte_changed_in_what_was_handed_in_tells_which(copied: Path) -> Non
         ("UPDATE process_instance SET root_id = 'x'", "sägs höra under x"),
         ("UPDATE agreement_status SET agreement_key = 'x'", "gäller överenskommelsen x, som inte finns"),
         ("DELETE FROM agreement_status WHERE status = 'preparing'", "Registret agreement_status saknar preparing för"),
-        ("UPDATE agreement_status SET status = 'lapsed'", "Registret agreement_status har, utan att historiken"),
+        ("UPDATE agreement_status SET status = 'lapsed'", "Historiken känner inte till lapsed för"),
         (
             "UPDATE agreement_status SET valid_to = '2099-01-01' WHERE status = 'in_force'",
             "Registret agreement_status saknar in_force",

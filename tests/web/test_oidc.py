@@ -263,7 +263,7 @@ def test_it_survives_what_comes_between_too(visitor: FlaskClient, provider: Prov
     said = html.fromstring(cancelled.text).xpath("string(//main)")
     assert ("Inloggningen avbröts" in said, "Nej" in said) == (True, False)
     assert "Det du skrev finns kvar i en timme." in cancelled.text
-    (again,) = html.fromstring(cancelled.text).xpath("//a[@role='button']/@href")
+    (again,) = html.fromstring(cancelled.text).xpath("//a[contains(@class, 'govuk-button')]/@href")
     assert again == "/logga-in/organisation?next=/uppgifter"
     provider.subject = "somebody else"
     assert "Det du skrev finns kvar i en timme." in visitor.get(to_provider(visitor)).text
