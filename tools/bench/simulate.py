@@ -20,10 +20,10 @@ from sqlalchemy import Connection
 from engine.clock import start_of_day
 from engine.commands import deploy_pack
 from engine.database import Database
-from engine.garbage import collect_seldom
 from engine.packs import load_pack, shipped_packs
 from engine.simulation import Options, Played, play
 from engine.simulation.cast import cast_county
+from engine.warming import warm_up
 from tools.bench.databases import BareCommit, Place
 from tools.bench.measure import Line, Times, line
 
@@ -80,7 +80,7 @@ def _play(database: Database, municipalities: int, end: date) -> tuple[Played, f
             cast_county(connection, beginning, load_pack(pack), 1)
     # Twelve deviations a year is what fifteen municipalities have; where there are more, more is reported.
     deviations = _DEVIATIONS_EACH * municipalities
-    collect_seldom()
+    warm_up()
     begin = time.perf_counter()
     played = play(database, Options(_PACK, _START, end, deviations_per_year=deviations))
     return played, played.tasks / (time.perf_counter() - begin)

@@ -11,13 +11,13 @@ from engine.commands import deploy_pack
 from engine.database import Database
 from engine.database.upgrade import upgrade
 from engine.errors import Invalid, Misconfigured, NotFound
-from engine.garbage import collect_seldom
 from engine.packs import load_pack
 from engine.packs.archive import zip_pack
 from engine.packs.upload import unpack
 from engine.queries.packs import stored_pack
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
+from engine.warming import warm_up
 from exports.kinds import export as export_kind
 from web.cli.opening import open_database, open_settings, pack_folders, writable
 from web.cli.telling import tell, tell_error
@@ -54,7 +54,7 @@ def _simulate(database: Database, arguments: argparse.Namespace) -> None:
         revise=arguments.revision == "begun",
         progress=lambda day: print(f"  {day.year}", file=sys.stderr, flush=True),
     )
-    collect_seldom()
+    warm_up()
     played = play(database, options)
     tell(
         f"{played.tasks} uppgifter klara, {played.timers} tidpunkter passerade, "

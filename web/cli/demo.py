@@ -15,13 +15,13 @@ from engine.commands import deploy_pack
 from engine.database import Database
 from engine.database.tables import user_task
 from engine.database.upgrade import upgrade
-from engine.garbage import collect_seldom
 from engine.packs import load_pack
 from engine.people import list_people
 from engine.settings import DEFAULT_BASE_URL, Settings
 from engine.simulation import Options, play
 from engine.simulation.cast import cast_county
 from engine.simulation.meetings import plan_meetings
+from engine.warming import warm_up
 from exports.monthly import monthly_workbook
 from web.cli.opening import open_database, open_settings, pack_folders
 from web.cli.running import demand_free_port
@@ -103,7 +103,7 @@ def _fill(database: Database, settings: Settings) -> None:
             deploy_pack(connection, beginning, folder)
             cast_county(connection, beginning, pack, _SEED)
             plan_meetings(connection, beginning, pack, today)
-        collect_seldom()
+        warm_up()
         play(database, options)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import worker
 from engine.errors import Misconfigured
-from engine.garbage import collect_seldom
+from engine.warming import warm_up
 from exports.monthly import monthly_workbook
 from web.application import create_application
 from web.cli.opening import open_database, open_settings
@@ -45,7 +45,7 @@ def _configuration(arguments: argparse.Namespace) -> dict[str, Any]:
         "threads": _THREADS,
         "worker_class": "gthread",
         "control_socket_disable": True,
-        "post_worker_init": lambda _worker: collect_seldom(),
+        "post_worker_init": lambda _worker: warm_up(),
         "accesslog": None,
     }
 
@@ -55,7 +55,7 @@ def work(_arguments: argparse.Namespace) -> int:
     settings = open_settings()
     database = open_database(settings)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that it says goodbye: see engine.heartbeats
-    collect_seldom()
+    warm_up()
     tell("samflode: arbetar. Avsluta med Ctrl+C.")
     try:
         worker.run(database, settings, monthly_workbook)
