@@ -213,6 +213,7 @@ _in_register = text("register IS NOT NULL")
 Index(
     "ix_submission_register",
     submission.c.register,
+    submission.c.agreement_key,  # else the newest text of one agreement is looked for among all agreements' texts
     submission.c.submitted_at,
     sqlite_where=_in_register,
     postgresql_where=_in_register,

@@ -609,7 +609,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_submission_register",
         "submission",
-        ["register", "submitted_at"],
+        ["register", "agreement_key", "submitted_at"],
         unique=False,
         sqlite_where=sa.text("register IS NOT NULL"),
         postgresql_where=sa.text("register IS NOT NULL"),
