@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.bpmn.state import note_catching
 
-_MOST = 200  # of some 50 kB each
+_MOST = 200  # of a few ten kB each
 
 _resting: OrderedDict[bytes, tuple[Any, Any]] = OrderedDict()
 _lock = Lock()
@@ -31,12 +31,6 @@ def take(spec: Any, state: bytes) -> Any:
     with _lock:
         found = _resting.pop(state, None)
     return found if found is not None and found[0].spec is spec else None
-
-
-def forget() -> None:
-    """Let go of all: from now on each is read from its state, as after a restart."""
-    with _lock:
-        _resting.clear()
 
 
 def _forget_what_is_not_stored(workflow: Any) -> None:
