@@ -19,9 +19,8 @@ from engine.errors import Misconfigured, Stale, Unavailable, Uncertain
 
 BUSY_SECONDS = 30.0
 _CACHE_KIB = 16_000  # at most, for each connection
-_LOG_PAGES = (
-    4000  # of 4 kB, before they are put into their places: SQLite's own 1000 stops whoever writes 4 times as often
-)
+# Of 4 kB, before they are moved to their places: with SQLite's own 1000, whoever writes waits for that more often.
+_LOG_PAGES = 4000
 _KEPT_CONNECTIONS = 10  # more than a web process has threads: what is beyond is opened anew each time
 _TRUSTED_SECONDS = 1.0  # no server is stopped and started again in less
 _ATTEMPTS = 8
